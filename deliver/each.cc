@@ -1,0 +1,54 @@
+#include "deliver/each.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include "deliver/spool.h"
+
+namespace mail::deliver {
+namespace {
+
+using store::Outcome;
+
+int rank(int exit_status) {
+    const auto* const row = store::meaning_of_exit(exit_status);
+    switch (row != nullptr ? row->verdict() : store::Verdict::temporary) {
+        case store::Verdict::delivered: return 0;
+        case store::Verdict::permanent: return 1;
+        case store::Verdict::temporary: return 2;
+    }
+    return 2;
+}
+
+int attempt_in_child(const Job& job, const std::string& user, const Source& message) {
+    const auto status = run_in_child([&] { return attempt(job, user, message); });
+    if (status) return *status;
+    return failed(job, user, {Outcome::io_error, status.error()});
+}
+
+// The message, readable from its start by each child.
+store::Delivery<Source> readable_often(const Job& job, os::Fd& spool) {
+    if (job.options.check) return Source(STDIN_FILENO);
+    if (const off_t start = ::lseek(STDIN_FILENO, 0, SEEK_CUR); start >= 0) return Source(STDIN_FILENO, start);
+    auto spooled = spool_message(job);
+    if (!spooled) return std::unexpected(spooled.error());
+    spool = std::move(*spooled);
+    return Source(spool.get(), 0);
+}
+
+}  // namespace
+
+int worse(int one, int other) { return rank(other) > rank(one) ? other : one; }
+
+int attempt_each(const Job& job) {
+    std::signal(SIGCHLD, SIG_DFL);  // ignored, children would vanish before their status is read
+    os::Fd spool;
+    const auto message = readable_often(job, spool);
+    int worst = 0;
+    for (const auto& user : job.options.users)
+        worst = worse(worst, message ? attempt_in_child(job, user, *message) : failed(job, user, message.error()));
+    return worst;
+}
+
+}  // namespace mail::deliver

@@ -1,0 +1,34 @@
+// System accounts: looking them up and becoming one.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "lib/base/result.h"
+
+namespace mail::os {
+
+struct Account {
+    std::string name;
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::string home;
+
+    bool operator==(const Account&) const = default;
+};
+
+// The account called `name`, or nothing when there is none. A name service that cannot answer is a
+// temporary failure, never "nothing": mail must not bounce because LDAP is down.
+Result<std::optional<Account>> find_account(const std::string& name);
+Result<std::optional<Account>> find_account(uid_t uid);
+
+// Gives up root for good: groups, gid and uid (real, effective, saved) become the account's, and it is
+// verified that root cannot be had back. Does not change folder, environment or umask.
+Result<void> become(const Account& account);
+
+// The host's name as gethostname(2) has it, "localhost" when it has none.
+std::string host_name();
+
+}  // namespace mail::os

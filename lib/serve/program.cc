@@ -1,0 +1,141 @@
+#include "lib/serve/program.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <csignal>
+#include <sstream>
+
+namespace mail::serve {
+namespace {
+
+constexpr auto default_file = "/etc/mayfly/main.cf";
+
+using Words = std::vector<std::string>;
+
+bool is_socket(int fd) {
+    struct stat status{};
+    return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+// Under a super-server descriptor 2 is the client's socket, and a closed descriptor would be taken by the next file
+// that is opened: both become /dev/null. True when descriptor 2 reaches a person.
+bool settle_descriptors() {
+    const bool person = fcntl(STDERR_FILENO, F_GETFD) >= 0 && !is_socket(STDERR_FILENO);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (; null >= 0 && null <= STDERR_FILENO; null = open("/dev/null", O_RDWR | O_CLOEXEC)) fcntl(null, F_SETFD, 0);
+    if (!person && null >= 0) dup2(null, STDERR_FILENO);
+    if (null > STDERR_FILENO) close(null);
+    return person;
+}
+
+void print(int fd, std::string_view text) {
+    // Nothing is left to be done about a terminal that can't be written to.
+    [[maybe_unused]] const auto written = write(fd, text.data(), text.size());
+}
+
+void declare_common(po::options_description& options) {
+    options.add_options()                                                                                            //
+        ("help,h", "show this help and end")                                                                         //
+        ("version", "show the version and end")                                                                      //
+        ("config,c", po::value<std::string>()->value_name("FILE"), "configuration, instead of /etc/mayfly/main.cf")  //
+        ("option,o", po::value<Words>()->value_name("NAME=VALUE"), "set a parameter, over the file; repeatable")     //
+        ("log", po::value<std::string>()->value_name("WHERE"), "syslog (the default) or stderr");
+}
+
+int help(const Program& program, const po::options_description& options) {
+    std::ostringstream out;
+    out << "usage: " << program.name << ' ' << program.usage << '\n' << program.summary << "\n\n" << options;
+    print(STDOUT_FILENO, out.str());
+    return EX_OK;
+}
+
+// The common options as they were given, for child processes.
+Words repeat(const po::variables_map& options) {
+    Words words;
+    if (options.contains("config")) words.push_back("--config=" + options["config"].as<std::string>());
+    if (options.contains("option"))
+        for (const auto& word : options["option"].as<Words>()) words.push_back("--option=" + word);
+    if (options.contains("log")) words.push_back("--log=" + options["log"].as<std::string>());
+    return words;
+}
+
+// What stands before the configuration is known.
+struct Start {
+    const Program& program;
+    bool person;  // descriptor 2 reaches one
+    log::Destination destination = log::Destination::syslog;
+
+    [[nodiscard]] std::string identity() const { return "mayfly/" + std::string(program.name); }
+
+    int mistake(const std::string& where, const std::string& problem, int status) const {
+        const log::Log log(destination, identity());
+        log(log::events::config_error, {{"where", where}, {"problem", problem}});
+        if (person && destination == log::Destination::syslog)
+            print(STDERR_FILENO, std::string(program.name) + ": " + where + ": " + problem + '\n');
+        return program.misconfigured != nullptr ? program.misconfigured() : status;
+    }
+};
+
+std::expected<config::Config, config::Mistake> load(const po::variables_map& options) {
+    config::Sources sources{.file = default_file, .file_required = false, .overrides = {}};
+    if (options.contains("config")) {
+        sources.file = options["config"].as<std::string>();
+        sources.file_required = true;
+    }
+    if (options.contains("option")) sources.overrides = options["option"].as<Words>();
+    return config::Config::load(sources);
+}
+
+int start(const Start& from, const po::variables_map& options) {
+    auto config = load(options);
+    if (!config) return from.mistake(config.error().where, config.error().problem, EX_CONFIG);
+    log::Log log(from.destination, config->get<"syslog_name">() + "/" + std::string(from.program.name),
+                 config->get<"syslog_facility">());
+    Invocation invocation{
+        .options = options, .config = std::move(*config), .log = std::move(log), .common = repeat(options)};
+    return from.program.main(invocation);
+}
+
+}  // namespace
+
+std::string Invocation::text(const char* option) const {
+    return has(option) ? options[option].as<std::string>() : std::string();
+}
+
+int run(int argc, char** argv, const Program& program) {
+    Start from{.program = program, .person = settle_descriptors()};
+    // Writing to a peer that is gone is an error to be handled, not a signal to die of.
+    std::signal(SIGPIPE, SIG_IGN);
+
+    po::options_description shown("Options");
+    po::positional_options_description positional;
+    po::variables_map options;
+    try {
+        declare_common(shown);
+        if (program.declare != nullptr) program.declare(shown, positional);
+        po::store(po::command_line_parser(argc, argv).options(shown).positional(positional).run(), options);
+        po::notify(options);
+    } catch (const po::error& error) {
+        return from.mistake("command line", error.what() + std::string("; --help lists the options"), EX_USAGE);
+    }
+    if (options.contains("help")) return help(program, shown);
+    if (options.contains("version")) {
+        print(STDOUT_FILENO, std::string(program.name) + " (Mayfly) " MAYFLY_VERSION "\n");
+        return EX_OK;
+    }
+    if (options.contains("log")) {
+        const auto where = options["log"].as<std::string>();
+        if (where == "stderr") from.destination = log::Destination::standard_error;
+        if (where != "stderr" && where != "syslog")
+            return from.mistake("--log", "\"" + where + "\" is not syslog or stderr", EX_USAGE);
+    }
+    return start(from, options);
+}
+
+}  // namespace mail::serve

@@ -1,0 +1,105 @@
+#include "lib/smtp/path.h"
+
+#include <algorithm>
+
+namespace mail::smtp {
+namespace {
+
+// atext of RFC 5322 3.2.3, as Atom uses it in RFC 5321.
+bool is_atext(char c) {
+    constexpr std::string_view special = "!#$%&'*+-/=?^_`{|}~";
+    return text::is_alpha(c) || text::is_digit(c) || special.contains(c);
+}
+
+bool is_dot_string(char c) { return is_atext(c) || c == '.'; }
+
+// Underscores are no letters of a host name, but hosts that use them send mail.
+bool is_domain(char c) { return text::is_alpha(c) || text::is_digit(c) || c == '-' || c == '.' || c == '_'; }
+
+// IPv4 or "IPv6:" and an address, or another tagged literal: printable, without brackets and backslash.
+bool is_literal(char c) { return c > ' ' && c < 0x7f && c != '[' && c != ']' && c != '\\'; }
+
+std::string quoted_string(Cursor& in) {
+    std::string value;
+    in.require('"', "missing quote");
+    while (!in.failed() && in.peek() != '"') {
+        char c = in.take("quoted string without its end");
+        if (c == '\\') c = in.take("quoted string without its end");
+        if (!text::is_ascii(c)) in.fail(not_ascii);
+        if (text::is_control(c)) in.fail("control character in a quoted string");
+        value += c;
+    }
+    in.require('"', "quoted string without its end");
+    return value;
+}
+
+std::string local_part(Cursor& in) {
+    if (in.peek() == '"') return quoted_string(in);
+    std::string value(in.take_while(is_dot_string));
+    if (!text::is_ascii(in.peek())) in.fail(not_ascii);
+    return value;
+}
+
+void skip_source_route(Cursor& in) {
+    if (in.peek() != '@') return;
+    do {
+        in.require('@', "bad source route");
+        parse_domain(in);
+    } while (in.accept(','));
+    in.require(':', "bad source route");
+}
+
+}  // namespace
+
+std::string Address::text() const {
+    if (is_null()) return {};
+    const bool plain = !local.empty() && std::ranges::all_of(local, is_dot_string);
+    std::string out;
+    if (plain) {
+        out = local;
+    } else {
+        out = '"';
+        for (const char c : local) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        out += '"';
+    }
+    if (!domain.empty()) out += '@' + domain;
+    return out;
+}
+
+std::string parse_domain(Cursor& in) {
+    std::string value;
+    if (in.accept('[')) {
+        value = '[' + std::string(in.take_while(is_literal)) + ']';
+        in.require(']', "address literal without its end");
+        if (value.size() == 2) in.fail("empty address literal");
+    } else {
+        value = in.take_while(is_domain);
+        if (!text::is_ascii(in.peek())) in.fail(not_ascii);
+        if (value.ends_with('.')) value.pop_back();
+        if (value.empty() || value.starts_with('.') || value.contains("..")) in.fail("bad domain name");
+    }
+    if (value.size() > longest_domain) in.fail("domain name too long");
+    return value;
+}
+
+Address parse_mailbox(Cursor& in) {
+    Address address{.local = local_part(in), .domain = {}};
+    if (address.local.empty()) in.fail("empty local part");
+    if (address.local.size() > longest_local_part) in.fail("local part too long");
+    if (in.accept('@')) address.domain = parse_domain(in);
+    return address;
+}
+
+Address parse_path(Cursor& in, bool may_be_null) {
+    const bool bracket = in.accept('<');
+    if (bracket && may_be_null && in.accept('>')) return {};
+    if (bracket) skip_source_route(in);
+    Address address = parse_mailbox(in);
+    if (bracket) in.require('>', "address without closing >");
+    return address;
+}
+
+}  // namespace mail::smtp

@@ -1,0 +1,182 @@
+// The monitor keeps root and the session gives it up, before either has read a byte from the network; as an ordinary
+// user both are that user. See lib/privsep for what passes between them.
+#include "smtpd/serve.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+
+#include "lib/os/file.h"
+#include "lib/os/process.h"
+#include "lib/os/user.h"
+#include "lib/privsep/channel.h"
+#include "lib/privsep/jail.h"
+#include "lib/privsep/monitor.h"
+#include "smtpd/replies.h"
+#include "smtpd/session.h"
+
+namespace mail::smtpd {
+namespace {
+
+// What a session's name services, resolver and time zone read: NSS modules and their sockets and caches.
+constexpr const char* system_places[] = {
+    "/etc", "/usr", "/lib", "/lib64", "/run", "/dev", "/proc", "/var/lib/sss", "/var/lib/extrausers"};
+
+// Everything that both halves need, made while there is still one of them.
+struct Ground {
+    os::Account owner;  // whom the session runs as
+    os::Fd spool;       // the folder that messages pass through
+    dev_t spool_device = 0;
+    net::Peer peer;
+};
+
+Result<os::Account> session_account(const config::Config& config) {
+    const bool is_root = geteuid() == 0;
+    const auto name = config.get<"mail_owner">();
+    const auto account = is_root ? os::find_account(name) : os::find_account(geteuid());
+    if (!account) return std::unexpected(account.error());
+    if (!*account && is_root)
+        return fail(Fault::permanent, "", "there is no account " + name + " (mail_owner); make install creates it");
+    if (!*account) return fail(Fault::permanent, "", "uid " + std::to_string(geteuid()) + " has no account");
+    if (is_root && (*account)->uid == 0) return fail(Fault::permanent, "", "mail_owner must not be root");
+    return **account;
+}
+
+// The queue's own folder, so that a message can stay there without a copy; a user on their own has none.
+std::string spool_path(const config::Config& config) {
+    if (geteuid() == 0) return config.get<"queue_directory">() + "/incoming";
+    const char* const temporary = std::getenv("TMPDIR");
+    return temporary != nullptr && *temporary == '/' ? temporary : "/var/tmp";
+}
+
+Result<Ground> prepare(const config::Config& config) {
+    auto account = session_account(config);
+    if (!account) return std::unexpected(account.error());
+    const auto path = spool_path(config);
+    auto folder = os::open(path, O_RDONLY | O_DIRECTORY);
+    if (!folder) return std::unexpected(folder.error());
+    struct stat status{};
+    if (fstat(folder->get(), &status) != 0) return std::unexpected(system_failure("", "stat " + path, errno));
+    return Ground{.owner = std::move(*account),
+                  .spool = std::move(*folder),
+                  .spool_device = status.st_dev,
+                  .peer = net::peer_of(STDIN_FILENO)};
+}
+
+// Gives up root and shuts this process in. What the jail can't read any more is loaded before.
+Result<void> confine(const serve::Invocation& invocation, const Ground& ground) {
+    tzset();
+    if (geteuid() == 0)
+        if (auto became = os::become(ground.owner); !became) return became;
+    // Without its monitor a session could only wait.
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    privsep::Jail jail{.readable = {std::begin(system_places), std::end(system_places)},
+                       .writable = ground.spool.get()};
+    for (const auto& file : invocation.config.get<"alias_maps">()) jail.readable.push_back(file);
+    const auto missing = privsep::enter(jail);
+    if (!missing) return std::unexpected(missing.error());
+    for (const auto& name : *missing) invocation.log(log::events::jail_partial, {{"missing", name}});
+    return {};
+}
+
+route::Resolver make_resolver(const config::Config& config, const Ground& ground, bool is_root) {
+    return {{.local_domains = config.get<"mydestination">(),
+             .own_address = ground.peer.local_address,
+             .recipient_delimiter = config.get<"recipient_delimiter">(),
+             .first_valid_uid = static_cast<uid_t>(config.get<"first_valid_uid">()),
+             .mail_owner = config.get<"mail_owner">(),
+             .running_as = is_root ? 0 : ground.owner.uid},
+            route::Aliases(config.get<"alias_maps">()),
+            [](const std::string& name) { return os::find_account(name); }};
+}
+
+int run_session(serve::Invocation& invocation, const Ground& ground, os::Fd channel) {
+    const auto& config = invocation.config;
+    const bool is_root = geteuid() == 0;
+    if (const auto confined = confine(invocation, ground); !confined) {
+        invocation.log(log::events::fault, {{"problem", confined.error().logged()}});
+        return not_available();
+    }
+    auto resolver = make_resolver(config, ground, is_root);
+    Courier courier(std::move(channel), invocation.log.session(),
+                    static_cast<std::size_t>(config.get<"smtpd_delivery_concurrency">()),
+                    config.get<"smtpd_delivery_time_limit">());
+    net::Stream stream(STDIN_FILENO, STDOUT_FILENO);
+    Session session({.config = config,
+                     .log = invocation.log,
+                     .peer = ground.peer,
+                     .stream = stream,
+                     .resolver = resolver,
+                     .courier = courier,
+                     .spool_folder = ground.spool.get()});
+    session.run();
+    return EX_OK;
+}
+
+// The client's connection is the session's alone: when that ends, the client sees it, whatever still runs here.
+void let_go_of_client() {
+    const os::Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+    dup2(null.get(), STDIN_FILENO);
+    dup2(null.get(), STDOUT_FILENO);
+}
+
+int run_monitor(serve::Invocation& invocation, const Ground& ground, os::Fd channel, pid_t session) {
+    const auto& config = invocation.config;
+    auto folder = config.get<"libexec_directory">();
+    if (folder.empty()) folder = os::program_folder();
+    let_go_of_client();
+    privsep::Monitor monitor(std::move(channel),
+                             {.deliver = folder + "/deliver",
+                              .arguments = invocation.common,
+                              .at_once = static_cast<std::size_t>(config.get<"smtpd_delivery_concurrency">()),
+                              .time_limit = config.get<"smtpd_delivery_time_limit">(),
+                              .owner = ground.owner.uid,
+                              .device = ground.spool_device},
+                             invocation.log);
+    monitor.run();
+    const auto status = os::wait_for(session);
+    if (status && *status == 0) return EX_OK;
+    invocation.log(log::events::session_died,
+                   {{"status", status ? os::describe_status(*status) : std::string(status.error().logged())}});
+    return EX_SOFTWARE;
+}
+
+}  // namespace
+
+int not_available() {
+    // There may be no session to do it properly: one write, and whoever is not there does not hear it.
+    const auto wire = static_cast<smtp::Reply>(replies::misconfigured).wire();
+    [[maybe_unused]] const auto written = write(STDOUT_FILENO, wire.data(), wire.size());
+    return EX_CONFIG;
+}
+
+int serve(serve::Invocation& invocation) {
+    invocation.log.session(log::new_session_id());
+    auto ground = prepare(invocation.config);
+    auto ends = privsep::socket_pair();
+    if (!ground || !ends) {
+        const auto& failure = ground ? ends.error() : ground.error();
+        invocation.log(log::events::fault, {{"problem", failure.logged()}});
+        return not_available();
+    }
+    const pid_t session = fork();
+    if (session < 0) {
+        invocation.log(log::events::fault, {{"problem", system_failure("", "fork", errno).detail}});
+        return not_available();
+    }
+    if (session == 0) {
+        ends->first.reset();
+        return run_session(invocation, *ground, std::move(ends->second));
+    }
+    ends->second.reset();
+    return run_monitor(invocation, *ground, std::move(ends->first), session);
+}
+
+}  // namespace mail::smtpd

@@ -1,0 +1,46 @@
+#include "smtpd/transaction/trace.h"
+
+#include <ctime>
+
+#include "lib/base/text.h"
+#include "lib/message/date.h"
+
+namespace mail::smtpd {
+namespace {
+
+// What the client calls itself, made harmless in a structured header field.
+std::string harmless(std::string_view helo) {
+    std::string out(helo.empty() ? std::string_view("unknown") : helo);
+    constexpr std::string_view structure = "()<>\\\",;";
+    for (char& c : out)
+        if (structure.contains(c)) c = '?';
+    return out;
+}
+
+}  // namespace
+
+std::string trace_header(const Session& session, const Transaction& transaction, const std::string& id) {
+    const auto& peer = session.peer;
+    std::string out = "Received: from " + harmless(transaction.greeting.helo);
+    out += " (" + (peer.address.empty() ? "local" : peer.literal()) + ")\n\tby ";
+    out += session.config.get<"myhostname">() + " (" + harmless(session.config.get<"mail_name">()) + ") with ";
+    out += transaction.greeting.extended ? "ESMTP" : "SMTP";
+    out += " id " + id;
+    if (transaction.recipients.size() == 1) out += "\n\tfor <" + transaction.recipients.front().address.text() + ">";
+    out += ";\n\t" + message::date(std::time(nullptr)) + "\n";
+    return out;
+}
+
+std::string sender_text(const smtp::Address& sender, const std::string& origin) {
+    if (sender.is_null() || !sender.domain.empty()) return sender.text();
+    return smtp::Address{sender.local, origin}.text();
+}
+
+std::string delivered_to(const smtp::Address& recipient, const route::Maildrop& drop, const std::string& origin) {
+    // An alias led elsewhere: the address is the account's own.
+    const bool direct = text::lower(recipient.local).starts_with(drop.user);
+    if (direct) return smtp::Address{recipient.local, recipient.domain.empty() ? origin : recipient.domain}.text();
+    return smtp::Address{drop.user, origin}.text();
+}
+
+}  // namespace mail::smtpd
