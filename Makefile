@@ -29,6 +29,8 @@ ifdef SANITIZE
 OPTIMIZE := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 HARDEN   := -fPIE
 LINK     := -pie -fsanitize=address,undefined -static-libasan -static-libubsan
+# Under the sanitizers g++ 12 sees uninitialized members in libstdc++ itself (GCC bug 105562).
+WARNINGS += -Wno-maybe-uninitialized
 endif
 
 CXXFLAGS ?= -g1

@@ -21,20 +21,20 @@ int rank(int exit_status) {
     return 2;
 }
 
-int attempt_in_child(const Job& job, const std::string& user, const Source& message) {
+int attempt_in_child(const Job& job, const std::string& user, const store::Source& message) {
     const auto status = run_in_child([&] { return attempt(job, user, message); });
     if (status) return *status;
     return failed(job, user, {Outcome::io_error, status.error()});
 }
 
 // The message, readable from its start by each child.
-store::Delivery<Source> readable_often(const Job& job, os::Fd& spool) {
-    if (job.options.check) return Source(STDIN_FILENO);
-    if (const off_t start = ::lseek(STDIN_FILENO, 0, SEEK_CUR); start >= 0) return Source(STDIN_FILENO, start);
+store::Delivery<store::Source> readable_often(const Job& job, os::Fd& spool) {
+    if (job.options.check) return store::Source(STDIN_FILENO);
+    if (const off_t start = ::lseek(STDIN_FILENO, 0, SEEK_CUR); start >= 0) return store::Source(STDIN_FILENO, start);
     auto spooled = spool_message(job);
     if (!spooled) return std::unexpected(spooled.error());
     spool = std::move(*spooled);
-    return Source(spool.get(), 0);
+    return store::Source(spool.get(), 0);
 }
 
 }  // namespace

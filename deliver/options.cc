@@ -31,10 +31,12 @@ bool safe_session(const std::string& id) {
 
 std::string mistake_in(const Options& options) {
     if (options.users.empty()) return "no user given: deliver [-f sender] user...";
-    if (!store::safe_address(options.sender.value_or("")))
+    if (!store::safe_address(options.letter.sender.value_or("")))
         return "-f: the sender has control characters or is too long";
-    if (!store::safe_address(options.recipient)) return "-r: the recipient has control characters or is too long";
-    if (!store::safe_address(options.extension)) return "-a: the extension has control characters or is too long";
+    if (!store::safe_address(options.letter.recipient))
+        return "-r: the recipient has control characters or is too long";
+    if (!store::safe_address(options.letter.extension))
+        return "-a: the extension has control characters or is too long";
     if (!safe_session(options.session)) return "--session: at most 32 letters, digits, dots and hyphens";
     if (options.status_fd && (*options.status_fd < 1 || ::fcntl(*options.status_fd, F_GETFD) < 0))
         return "--status-fd: not the number of an open descriptor";
@@ -44,24 +46,24 @@ std::string mistake_in(const Options& options) {
 }  // namespace
 
 void declare_options(po::options_description& options, po::positional_options_description& positional) {
-    const auto text = [] { return po::value<std::string>(); };
-    options.add_options()
-        ("sender,f", text()->value_name("SENDER"), "envelope sender; '' or '<>' is the null sender")
-        ("extension,a", text()->value_name("EXTENSION"), "address extension, for Delivered-To")
-        ("recipient,r", text()->value_name("RECIPIENT"), "envelope recipient, for Delivered-To")
-        ("deliver,d", po::bool_switch(), "for compatibility; deliver always delivers")
-        ("check", po::bool_switch(), "only tell whether a delivery would find the mailbox usable")
-        ("status-fd", po::value<int>()->value_name("N"), "report on descriptor N instead of stderr")
-        ("session", text()->value_name("ID"), "session id for the log")
-        ("user", po::value<std::vector<std::string>>(), "users (also without --user)");
+    const auto text = [](const char* shown) { return po::value<std::string>()->value_name(shown); };
+    auto add = options.add_options();
+    add("sender,f", text("SENDER"), "envelope sender; '' or '<>' is the null sender");
+    add("extension,a", text("EXTENSION"), "address extension, for Delivered-To");
+    add("recipient,r", text("RECIPIENT"), "envelope recipient, for Delivered-To");
+    add("deliver,d", po::bool_switch(), "for compatibility; deliver always delivers");
+    add("check", po::bool_switch(), "only tell whether a delivery would find the mailbox usable");
+    add("status-fd", po::value<int>()->value_name("N"), "report on descriptor N instead of stderr");
+    add("session", text("ID"), "session id for the log");
+    add("user", po::value<std::vector<std::string>>(), "a user; also without --user");
     positional.add("user", most_users);
 }
 
 std::expected<Options, std::string> Options::parse(const po::variables_map& given) {
     Options options;
-    if (given.count("sender") != 0) options.sender = without_brackets(value(given, "sender"));
-    options.extension = value(given, "extension");
-    options.recipient = without_brackets(value(given, "recipient"));
+    if (given.count("sender") != 0) options.letter.sender = without_brackets(value(given, "sender"));
+    options.letter.extension = value(given, "extension");
+    options.letter.recipient = without_brackets(value(given, "recipient"));
     if (given.count("user") != 0) options.users = given["user"].as<std::vector<std::string>>();
     options.check = given["check"].as<bool>();
     if (given.count("status-fd") != 0) options.status_fd = given["status-fd"].as<int>();

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "lib/store/delivery.h"
+
 namespace mail::deliver {
 
 struct Options {
-    std::optional<std::string> sender;  // without brackets; empty: the null reverse-path; nothing: not told
-    std::string extension;
-    std::string recipient;  // empty: made from the user's name
+    store::Letter letter;
     std::vector<std::string> users;
     bool check = false;
     std::optional<int> status_fd;

@@ -10,13 +10,10 @@ namespace {
 
 constexpr std::size_t longest_line = 512;
 
-}  // namespace
+// A caller that has gone cannot be told; the log has it.
+void tell(int fd, const std::string& line) { [[maybe_unused]] const auto told = os::write_all(fd, line, "the report"); }
 
-std::string status_line(store::Outcome outcome) {
-    const auto& row = store::meaning(outcome);
-    std::string line(store::name(row.verdict()));
-    return line.append(" ").append(row.status).append(" ").append(row.text).append("\n");
-}
+}  // namespace
 
 std::string people_line(const std::string& user, store::Outcome outcome, const std::string& detail) {
     const auto& row = store::meaning(outcome);
@@ -27,11 +24,10 @@ std::string people_line(const std::string& user, store::Outcome outcome, const s
 }
 
 void report(std::optional<int> status_fd, const std::string& user, store::Outcome outcome, const std::string& detail) {
-    // A caller that has gone cannot be told; the log has it.
     if (status_fd)
-        static_cast<void>(os::write_all(*status_fd, status_line(outcome), "--status-fd"));
+        tell(*status_fd, store::status_line(outcome));
     else if (outcome != store::Outcome::delivered)
-        static_cast<void>(os::write_all(STDERR_FILENO, people_line(user, outcome, detail), "stderr"));
+        tell(STDERR_FILENO, people_line(user, outcome, detail));
 }
 
 }  // namespace mail::deliver

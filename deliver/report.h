@@ -8,9 +8,6 @@
 
 namespace mail::deliver {
 
-// "temporary 4.3.1 mail system full\n": verdict, enhanced status, a text that the sending host may read.
-std::string status_line(store::Outcome outcome);
-
 // "deliver: user1: 4.3.1 mail system full: write ...: No space left on device\n", at most 512 bytes.
 std::string people_line(const std::string& user, store::Outcome outcome, const std::string& detail);
 

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "deliver/recipient.h"
 #include "lib/os/file.h"
+#include "lib/store/recipient.h"
 
 namespace mail::deliver {
 namespace {
@@ -30,7 +30,7 @@ Result<os::Fd> temporary_file() {
 }
 
 store::Delivery<void> copy(int to) {
-    Source message(STDIN_FILENO);
+    store::Source message(STDIN_FILENO);
     std::array<char, piece_size> buffer;
     for (;;) {
         const auto got = message.fill(buffer);
@@ -49,7 +49,7 @@ int copy_without_root(const Job& job, const os::Account* owner, int to) {
         return copy(to);
     }();
     if (copied) return static_cast<int>(Outcome::delivered);
-    job.log(log::events::fault, {{"problem", "spool the message: " + copied.error().detail}});
+    job.desk.log(log::events::fault, {{"problem", "spool the message: " + copied.error().detail}});
     return static_cast<int>(copied.error().outcome);
 }
 
@@ -67,12 +67,12 @@ std::expected<int, std::string> run_in_child(const std::function<int()>& work) {
 }
 
 store::Delivery<os::Fd> spool_message(const Job& job) {
-    const auto owner = is_root() ? find_mail_owner(job.config) : os::Account{};
+    const auto owner = store::is_root() ? store::find_mail_owner(job.desk.config) : os::Account{};
     if (!owner) return std::unexpected(owner.error());
     const auto file = temporary_file();
     if (!file) return store::undelivered(file.error());
     const auto outcome =
-        run_in_child([&] { return copy_without_root(job, is_root() ? &*owner : nullptr, file->get()); });
+        run_in_child([&] { return copy_without_root(job, store::is_root() ? &*owner : nullptr, file->get()); });
     if (!outcome) return store::undelivered(Outcome::io_error, outcome.error());
     if (*outcome != static_cast<int>(Outcome::delivered))
         return store::undelivered(static_cast<Outcome>(*outcome), "the message could not be spooled");

@@ -27,7 +27,8 @@ constexpr Command commands[] = {
 };
 
 int usage_error(const std::string& problem) {
-    (void)os::write_all(STDERR_FILENO, "mayfly: " + problem + "; --help says more\n", "standard error");
+    [[maybe_unused]] const auto written =
+        os::write_all(STDERR_FILENO, "mayfly: " + problem + "; --help says more\n", "standard error");
     return EX_USAGE;
 }
 

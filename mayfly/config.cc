@@ -20,7 +20,7 @@ constexpr int status_refused = 1;  // also: a name that was asked for is none
 
 void complain(const std::string& line) {
     // Standard error is the last resort: when it can't be written there is nobody left to tell.
-    (void)os::write_all(STDERR_FILENO, "mayfly: " + line + '\n', "standard error");
+    [[maybe_unused]] const auto written = os::write_all(STDERR_FILENO, "mayfly: " + line + '\n', "standard error");
 }
 
 std::string about(const std::string& name) {

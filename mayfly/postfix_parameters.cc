@@ -18,7 +18,7 @@ constexpr PostfixGroup groups[] = {
      "smtpd_recipient_restrictions smtpd_reject_unlisted_sender=no smtpd_relay_restrictions "
      "smtpd_restriction_classes smtpd_sender_login_maps smtpd_sender_restrictions "
      "strict_rfc821_envelopes=no"},
-    {Standing::refused, "Mayfly does not look into messages or hand them to a filter: nothing would be checked or changed",
+    {Standing::refused, "Mayfly does not look into messages nor hand them on: nothing would be checked or changed",
      "body_checks content_filter header_checks message_reject_characters message_strip_characters "
      "milter_header_checks mime_header_checks nested_header_checks non_smtpd_milters smtpd_command_filter "
      "smtpd_milter_maps smtpd_milters smtpd_proxy_filter"},
@@ -111,9 +111,9 @@ constexpr PostfixGroup groups[] = {
      "queue_run_delay soft_bounce verp_delimiter_filter"},
     {Standing::no_effect, "Mayfly has no resident processes",
      "address_verify_service_name application_event_drain_time cleanup_service_name "
-     "daemon_table_open_error_is_fatal daemon_timeout defer_service_name dnsblog_service_name "
-     "error_service_name fault_injection_code flush_service_name fork_attempts fork_delay "
-     "import_environment ipc_idle ipc_timeout ipc_ttl master_service_disable max_idle max_use "
+     "daemon_table_open_error_is_fatal daemon_timeout data_directory defer_service_name "
+     "dnsblog_service_name error_service_name fault_injection_code flush_service_name fork_attempts "
+     "fork_delay import_environment ipc_idle ipc_timeout ipc_ttl master_service_disable max_idle max_use "
      "pickup_service_name postlog_service_name postlogd_watchdog_timeout process_id process_id_directory "
      "process_name proxymap_service_name proxywrite_service_name queue_service_name reject_tempfail_action "
      "rewrite_service_name service_name service_throttle_time showq_service_name smtpd_service_name "
@@ -221,9 +221,9 @@ constexpr PostfixGroup groups[] = {
      "virtual_alias_address_length_limit virtual_alias_expansion_limit virtual_alias_recursion_limit"},
     {Standing::no_effect, "mail is not delivered to commands, files or by .forward",
      "allow_mail_to_commands allow_mail_to_files command_directory command_execution_directory "
-     "command_expansion_filter default_privs execution_directory_expansion_filter expand_owner_alias "
-     "export_environment forward_expansion_filter forward_path local_command_shell owner_request_special "
-     "reset_owner_alias"},
+     "command_expansion_filter command_time_limit default_privs execution_directory_expansion_filter "
+     "expand_owner_alias export_environment forward_expansion_filter forward_path local_command_shell "
+     "owner_request_special reset_owner_alias"},
     {Standing::no_effect, "deliver decides it",
      "allow_min_user biff deliver_lock_attempts deliver_lock_delay frozen_delivered_to hopcount_limit "
      "local_delivery_status_filter mailbox_delivery_lock pipe_delivery_status_filter "

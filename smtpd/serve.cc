@@ -9,6 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -19,6 +20,7 @@
 #include "lib/privsep/channel.h"
 #include "lib/privsep/jail.h"
 #include "lib/privsep/monitor.h"
+#include "lib/store/delivery.h"
 #include "smtpd/replies.h"
 #include "smtpd/session.h"
 
@@ -26,8 +28,7 @@ namespace mail::smtpd {
 namespace {
 
 // What a session's name services, resolver and time zone read: NSS modules and their sockets and caches.
-constexpr const char* system_places[] = {
-    "/etc", "/usr", "/lib", "/lib64", "/run", "/dev", "/proc", "/var/lib/sss", "/var/lib/extrausers"};
+constexpr std::array system_places{"/etc", "/usr", "/lib", "/lib64", "/run", "/var/lib/sss", "/var/lib/extrausers"};
 
 // Everything that both halves need, made while there is still one of them.
 struct Ground {
@@ -74,12 +75,12 @@ Result<Ground> prepare(const config::Config& config) {
 Result<void> confine(const serve::Invocation& invocation, const Ground& ground) {
     tzset();
     if (geteuid() == 0)
-        if (auto became = os::become(ground.owner); !became) return became;
+        if (auto became = os::become(ground.owner, os::Groups::primary); !became) return became;
     // Without its monitor a session could only wait.
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    privsep::Jail jail{.readable = {std::begin(system_places), std::end(system_places)},
-                       .writable = ground.spool.get()};
-    for (const auto& file : invocation.config.get<"alias_maps">()) jail.readable.push_back(file);
+    privsep::Jail jail{.readable = {system_places.begin(), system_places.end()}, .writable = ground.spool.get()};
+    for (const auto& file : invocation.config.get<"alias_maps">())
+        if (!file.starts_with("/etc/")) jail.readable.push_back(file);
     const auto missing = privsep::enter(jail);
     if (!missing) return std::unexpected(missing.error());
     for (const auto& name : *missing) invocation.log(log::events::jail_partial, {{"missing", name}});
@@ -127,14 +128,25 @@ void let_go_of_client() {
     dup2(null.get(), STDOUT_FILENO);
 }
 
+// In a child of the monitor: one delivery or check, from the account to the report.
+std::string attend(const serve::Invocation& invocation, const privsep::Request& request, int message) {
+    log::Log log(invocation.log.destination(), invocation.config.get<"syslog_name">() + "/deliver",
+                 invocation.config.get<"syslog_facility">());
+    log.session(request.session);
+    store::settle_process();
+    const store::Desk desk{invocation.config, log};
+    const store::Letter letter{request.sender, request.recipient, request.extension};
+    const auto done = request.verb == privsep::Verb::check
+                          ? store::check(desk, request.user)
+                          : store::deliver(desk, request.user, letter, store::Source(message));
+    return store::status_line(done ? store::Outcome::delivered : done.error().outcome);
+}
+
 int run_monitor(serve::Invocation& invocation, const Ground& ground, os::Fd channel, pid_t session) {
     const auto& config = invocation.config;
-    auto folder = config.get<"libexec_directory">();
-    if (folder.empty()) folder = os::program_folder();
     let_go_of_client();
     privsep::Monitor monitor(std::move(channel),
-                             {.deliver = folder + "/deliver",
-                              .arguments = invocation.common,
+                             {.serve = [&](const auto& request, int fd) { return attend(invocation, request, fd); },
                               .at_once = static_cast<std::size_t>(config.get<"smtpd_delivery_concurrency">()),
                               .time_limit = config.get<"smtpd_delivery_time_limit">(),
                               .owner = ground.owner.uid,

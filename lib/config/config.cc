@@ -19,12 +19,19 @@ constexpr std::string_view local_domain = "localdomain";
 
 using Definitions = std::expected<std::vector<Definition>, Mistake>;
 
+// Why `path` could not be read.
+std::string reason(const std::string& path, const Failure& failure) {
+    const auto what = failure.logged();
+    const auto at = what.find(path + ": ");
+    return "cannot be read: " + std::string(at == std::string_view::npos ? what : what.substr(at + path.size() + 2));
+}
+
 Definitions read_file(const Sources& sources) {
     if (sources.file.empty()) return {};
     const auto text = os::read_file(sources.file, limits::file_size);
     if (text) return read(*text, sources.file);
     if (text.error().error == ENOENT && !sources.file_required) return {};
-    return std::unexpected(Mistake{sources.file, "cannot be read: " + std::string(text.error().logged())});
+    return std::unexpected(Mistake{sources.file, reason(sources.file, text.error())});
 }
 
 // A name that is given with -o is a parameter or is used by the file; anything else is a slip of the pen.
@@ -110,7 +117,8 @@ private:
         const auto& wrong = value.error();
         const auto* definition = find(config_.definitions_, wrong.name);
         if (definition == nullptr) definition = find(config_.definitions_, name);
-        mistake_ = {definition != nullptr ? config_.where(*definition) : wrong.name, wrong.name + ": " + wrong.problem};
+        const auto& subject = definition != nullptr ? definition->name : wrong.name;
+        mistake_ = {definition != nullptr ? config_.where(*definition) : subject, subject + ": " + wrong.problem};
         return {};
     }
 
@@ -118,7 +126,7 @@ private:
         const auto text = os::read_file(path, limits::value_length);
         if (text) return std::string(text::trim(std::string_view(*text).substr(0, text->find('\n'))));
         mistake_ = {definition != nullptr ? config_.where(*definition) : path,
-                    "myorigin cannot be read: " + std::string(text.error().logged())};
+                    "myorigin = " + path + ": " + reason(path, text.error()) + "; make that file, or name a domain"};
         return {};
     }
 

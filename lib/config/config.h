@@ -29,9 +29,9 @@ struct Name {
 };
 
 struct Sources {
-    std::string file;                    // main.cf; empty: none
-    bool file_required = false;          // whether it is a mistake that the file is not there
-    std::vector<std::string> overrides;  // "name=value" of each -o, which win over the file
+    std::string file{};                    // main.cf; empty: none
+    bool file_required = false;            // whether it is a mistake that the file is not there
+    std::vector<std::string> overrides{};  // "name=value" of each -o, which win over the file
 };
 
 class Config {

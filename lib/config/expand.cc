@@ -154,7 +154,7 @@ private:
             if (holds) chosen = yes;
             skip_blanks(body);
         } else if (!body.starts_with(':')) {
-            return wrong("\"?\" or \":\" is missing in " + quoted_braces(whole) + ": write ${name?{text}:{text}}");
+            return wrong(R"("?" or ":" is missing in )" + quoted_braces(whole) + ": write ${name?{text}:{text}}");
         }
         if (skip(body, ":")) {
             const auto no = alternative(body);

@@ -92,13 +92,15 @@ std::string file_problem(std::string_view file) {
     const auto colon = file.find(':');
     if (file.front() == '/' || colon == std::string_view::npos) return path_problem(file);
     if (const auto type = file.substr(0, colon); !among(text_tables, type))
-        return "tables of type " + quoted(type) + " are not implemented: name a text file, as hash:/etc/aliases does";
+        return "a table of type " + std::string(type) +
+               ", which is not implemented: remove it, or name a text file, as hash:/etc/aliases does";
     return path_problem(file.substr(colon + 1));
 }
 
 std::string domain_problem(std::string_view value) {
     if (is_domain(value)) return {};
-    if (value.starts_with('/') || value.contains(':')) return "tables are not implemented here: name the domains";
+    if (value.starts_with('/') || value.contains(':'))
+        return "a table, and tables are not implemented here: name the domains";
     return "not a domain name, as mail.example.org is one";
 }
 

@@ -26,7 +26,7 @@ inline constexpr Event fault{"fault", Severity::error, "problem"};
 inline constexpr Event jail_partial{"jail-partial", Severity::warning, "missing"};
 inline constexpr Event received{"received", Severity::info, "client id sender recipients size bare reply"};
 inline constexpr Event recipient_failed{"recipient-failed", Severity::warning, "recipient user reply"};
-inline constexpr Event refused{"refused", Severity::notice, "client command sender recipient reply problem"};
+inline constexpr Event refused{"refused", Severity::notice, "client sender command reply problem"};
 inline constexpr Event request_refused{"request-refused", Severity::error, "request problem"};
 inline constexpr Event session_died{"session-died", Severity::error, "status"};
 inline constexpr Event system_mail{"system-mail", Severity::warning, "user for"};

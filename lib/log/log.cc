@@ -114,6 +114,8 @@ void Log::operator()(const Event& event, std::initializer_list<Field> fields) co
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, out.data(), out.size());
 }
 
+void close() { closelog(); }
+
 std::string new_session_id() {
     using namespace std::chrono;
     const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();

@@ -47,6 +47,9 @@ private:
     std::string session_;
 };
 
+// Closes syslog's descriptor, in a process that is about to close all it does not know. A new Log opens it again.
+void close();
+
 // A new session id: 12 characters, from clock and pid, unique on this host and sorting by time.
 std::string new_session_id();
 

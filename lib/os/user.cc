@@ -47,12 +47,14 @@ Result<std::optional<Account>> find_account(uid_t uid) {
     });
 }
 
-Result<void> become(const Account& account) {
+Result<void> become(const Account& account, Groups groups) {
     const auto failed = [&](std::string_view what) {
         return std::unexpected(
             system_failure("local privilege error", std::string(what) + " for " + account.name, errno));
     };
-    if (initgroups(account.name.c_str(), account.gid) != 0) return failed("initgroups");
+    const int grouped =
+        groups == Groups::all ? initgroups(account.name.c_str(), account.gid) : setgroups(1, &account.gid);
+    if (grouped != 0) return failed("set groups");
     if (setresgid(account.gid, account.gid, account.gid) != 0) return failed("setresgid");
     if (setresuid(account.uid, account.uid, account.uid) != 0) return failed("setresuid");
     if (account.uid != 0 && setuid(0) == 0) {

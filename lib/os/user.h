@@ -24,9 +24,12 @@ struct Account {
 Result<std::optional<Account>> find_account(const std::string& name);
 Result<std::optional<Account>> find_account(uid_t uid);
 
+// Which groups a process keeps when it becomes an account.
+enum class Groups { all, primary };
+
 // Gives up root for good: groups, gid and uid (real, effective, saved) become the account's, and it is
 // verified that root cannot be had back. Does not change folder, environment or umask.
-Result<void> become(const Account& account);
+Result<void> become(const Account& account, Groups groups = Groups::all);
 
 // The host's name as gethostname(2) has it, "localhost" when it has none.
 std::string host_name();

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int report_descriptor = 3;  // where deliver writes its report
+constexpr int report_descriptor = 3;  // where a child writes its report
 
 }  // namespace
 
@@ -31,7 +32,7 @@ void Monitor::run() {
     while (!session_gone_ || !jobs_.empty()) {
         std::vector<pollfd> waiting;
         for (const auto& job : jobs_) waiting.push_back({.fd = job.report.get(), .events = POLLIN, .revents = 0});
-        // The channel is last; while as many delivers run as may, it is not looked at.
+        // The channel is last; while as many children run as may, it is not looked at.
         const bool listening = !session_gone_ && jobs_.size() < settings_.at_once;
         waiting.push_back({.fd = listening ? channel_.get() : -1, .events = POLLIN, .revents = 0});
         if (::poll(waiting.data(), waiting.size(), milliseconds_to_next_limit()) < 0 && errno != EINTR) {
@@ -101,32 +102,29 @@ void Monitor::start(const Request& request, const os::Fd& message) {
     std::array<int, 2> pipe{};
     if (pipe2(pipe.data(), O_CLOEXEC) != 0) return refuse(system_failure("internal error", "pipe", errno));
     Job job{.tag = request.tag, .report = os::Fd(pipe[0]), .said = {}, .limit = Clock::now() + settings_.time_limit};
-    const os::Fd write_end(pipe[1]);
-
-    os::Command command{.program = settings_.deliver,
-                        .arguments = settings_.arguments,
-                        .descriptors = {{input->get(), STDIN_FILENO}, {write_end.get(), report_descriptor}}};
-    // Each value in its option's own word, so that none can pass for an option.
-    command.arguments.push_back("--status-fd=" + std::to_string(report_descriptor));
-    command.arguments.push_back("--session=" + request.session);
-    if (request.verb == Verb::check) command.arguments.emplace_back("--check");
-    if (request.verb == Verb::deliver) {
-        command.arguments.push_back("--sender=<" + request.sender + ">");
-        command.arguments.push_back("--recipient=" + request.recipient);
-        if (!request.extension.empty()) command.arguments.push_back("--extension=" + request.extension);
-    }
-    command.arguments.emplace_back("--");
-    command.arguments.push_back(request.user);
-    const auto pid = os::spawn(command);
-    if (!pid) return refuse(pid.error());
-    job.pid = *pid;
+    os::Fd write_end(pipe[1]);
+    job.pid = fork();
+    if (job.pid < 0) return refuse(system_failure("internal error", "fork", errno));
+    if (job.pid == 0) run_child(request, std::move(*input), std::move(write_end));
     jobs_.push_back(std::move(job));
 }
 
-// Reads what deliver says until it closes the pipe, which is its end.
+// The child keeps the message as its standard input and the report's pipe, and nothing else that leads anywhere: not
+// the channel, not the other children's pipes.
+void Monitor::run_child(const Request& request, os::Fd message, os::Fd report) {
+    log::close();  // its descriptor is about to go; the child opens a log of its own
+    const int spare = fcntl(report.get(), F_DUPFD, report_descriptor + 1);
+    const bool placed = dup2(message.get(), STDIN_FILENO) >= 0 && dup2(spare, report_descriptor) >= 0;
+    if (!placed || close_range(report_descriptor + 1, ~0U, 0) != 0) _exit(EX_OSERR);
+    const auto said = settings_.serve(request, STDIN_FILENO);
+    const bool told = os::write_all(report_descriptor, said, "report").has_value();
+    _exit(told && said.starts_with("delivered") ? EX_OK : EX_TEMPFAIL);
+}
+
+// Reads what a child says until it closes the pipe, which is its end.
 void Monitor::read_report(Job& job) {
     std::array<char, longest_report> buffer{};
-    const auto n = os::read_some(job.report.get(), buffer, "deliver's report");
+    const auto n = os::read_some(job.report.get(), buffer, "a report");
     if (!n || *n == 0) return finish(job);
     if (job.said.size() < longest_report) job.said.append(buffer.data(), *n);
 }

@@ -6,10 +6,12 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace mail::privsep {
 namespace {
@@ -55,35 +57,65 @@ constexpr sock_filter jump(unsigned code, std::uint32_t k, std::uint8_t yes, std
     return {static_cast<std::uint16_t>(code), yes, no, k};
 }
 
-// Head, two instructions a call, tail.
-consteval auto make_program() {
-    constexpr std::size_t head = 6;
-    std::array<sock_filter, head + 2 * denied.size() + 1> program{};
-    constexpr unsigned load = BPF_LD | BPF_W | BPF_ABS;
-    constexpr unsigned equal = BPF_JMP | BPF_JEQ | BPF_K;
-    constexpr unsigned at_least = BPF_JMP | BPF_JGE | BPF_K;
-    constexpr unsigned answer = BPF_RET | BPF_K;
-    std::size_t at = 0;
-    program[at++] = statement(load, offsetof(seccomp_data, arch));
-    program[at++] = jump(equal, architecture, 1, 0);
-    program[at++] = statement(answer, SECCOMP_RET_KILL_PROCESS);
-    program[at++] = statement(load, offsetof(seccomp_data, nr));
-    program[at++] = jump(at_least, first_x32_call, 0, 1);
-    program[at++] = statement(answer, refusal);
-    for (const auto call : denied) {
-        program[at++] = jump(equal, static_cast<std::uint32_t>(call), 0, 1);
-        program[at++] = statement(answer, refusal);
+// The program: loads the architecture and the call's number, then searches the sorted calls as a binary tree. The
+// kernel runs a new filter once for each of its calls, so that a straight list would make every connection begin 35 us
+// later.
+class Program {
+public:
+    consteval Program() {
+        constexpr unsigned load = BPF_LD | BPF_W | BPF_ABS;
+        constexpr unsigned answer = BPF_RET | BPF_K;
+        std::ranges::sort(calls_);
+        add(statement(load, offsetof(seccomp_data, arch)));
+        add(jump(equal, architecture, 0, to(refuse)));
+        add(statement(load, offsetof(seccomp_data, nr)));
+        add(jump(at_least, first_x32_call, to(refuse), 0));
+        search(0, calls_.size());
+        add(statement(answer, SECCOMP_RET_ALLOW));
+        add(statement(answer, refusal));
     }
-    program[at++] = statement(answer, SECCOMP_RET_ALLOW);
-    return program;
-}
+
+    [[nodiscard]] constexpr sock_fprog filter() const {
+        return {.len = size, .filter = const_cast<sock_filter*>(code_.data())};
+    }
+
+private:
+    static constexpr unsigned equal = BPF_JMP | BPF_JEQ | BPF_K;
+    static constexpr unsigned at_least = BPF_JMP | BPF_JGE | BPF_K;
+    // A head of four, a leaf for each call, a fork for each but one, two answers.
+    static constexpr std::size_t size = 4 + denied.size() + (denied.size() - 1) + 2;
+    static constexpr std::size_t allow = size - 2;
+    static constexpr std::size_t refuse = size - 1;
+    static_assert(refuse <= UINT8_MAX, "a jump of the filter reaches 255 instructions");
+
+    constexpr void add(sock_filter instruction) { code_[at_++] = instruction; }
+    // Jumps count from the next instruction.
+    [[nodiscard]] constexpr std::uint8_t to(std::size_t target) const {
+        return static_cast<std::uint8_t>(target - at_ - 1);
+    }
+    constexpr void search(std::size_t first, std::size_t last) {
+        const auto middle = first + (last - first) / 2;
+        const auto call = static_cast<std::uint32_t>(calls_[middle]);
+        if (last - first == 1) return add(jump(equal, call, to(refuse), to(allow)));
+        const auto fork = at_;
+        add({});
+        search(first, middle);
+        const auto upper_half = static_cast<std::uint8_t>(at_ - fork - 1);
+        code_[fork] = jump(at_least, call, upper_half, 0);
+        search(middle, last);
+    }
+
+    std::remove_const_t<decltype(denied)> calls_ = denied;
+    std::array<sock_filter, size> code_{};
+    std::size_t at_ = 0;
+};
 
 }  // namespace
 
 Result<bool> filter_syscalls() {
     if constexpr (architecture == 0) return false;
-    static constexpr auto program = make_program();
-    const sock_fprog filter{.len = program.size(), .filter = const_cast<sock_filter*>(program.data())};
+    static constexpr Program program;
+    const auto filter = program.filter();
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) == 0) return true;
     if (errno == EINVAL) return false;
     return std::unexpected(system_failure("internal error", "prctl PR_SET_SECCOMP", errno));

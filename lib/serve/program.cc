@@ -119,7 +119,9 @@ int run(int argc, char** argv, const Program& program) {
     try {
         declare_common(shown);
         if (program.declare != nullptr) program.declare(shown, positional);
-        po::store(po::command_line_parser(argc, argv).options(shown).positional(positional).run(), options);
+        // A super-server gives most programs nothing to parse.
+        if (argc > 1 || program.declare != nullptr)
+            po::store(po::command_line_parser(argc, argv).options(shown).positional(positional).run(), options);
         po::notify(options);
     } catch (const po::error& error) {
         return from.mistake("command line", error.what() + std::string("; --help lists the options"), EX_USAGE);

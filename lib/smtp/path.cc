@@ -1,5 +1,7 @@
 #include "lib/smtp/path.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 namespace mail::smtp {
@@ -16,8 +18,17 @@ bool is_dot_string(char c) { return is_atext(c) || c == '.'; }
 // Underscores are no letters of a host name, but hosts that use them send mail.
 bool is_domain(char c) { return text::is_alpha(c) || text::is_digit(c) || c == '-' || c == '.' || c == '_'; }
 
-// IPv4 or "IPv6:" and an address, or another tagged literal: printable, without brackets and backslash.
+// dcontent of RFC 5321 4.1.3: printable, without brackets and backslash.
 bool is_literal(char c) { return c > ' ' && c < 0x7f && c != '[' && c != ']' && c != '\\'; }
+
+// An IPv4 address, "IPv6:" and an address, or "tag:" and something that another standard defines.
+bool is_good_literal(const std::string& content) {
+    in6_addr address{};
+    constexpr std::string_view tag = "IPv6:";
+    if (text::iequals(std::string_view(content).substr(0, tag.size()), tag))
+        return inet_pton(AF_INET6, content.c_str() + tag.size(), &address) == 1;
+    return inet_pton(AF_INET, content.c_str(), &address) == 1 || content.find(':', 1) != std::string::npos;
+}
 
 std::string quoted_string(Cursor& in) {
     std::string value;
@@ -74,7 +85,7 @@ std::string parse_domain(Cursor& in) {
     if (in.accept('[')) {
         value = '[' + std::string(in.take_while(is_literal)) + ']';
         in.require(']', "address literal without its end");
-        if (value.size() == 2) in.fail("empty address literal");
+        if (!is_good_literal(value.substr(1, value.size() - 2))) in.fail("bad address literal");
     } else {
         value = in.take_while(is_domain);
         if (!text::is_ascii(in.peek())) in.fail(not_ascii);

@@ -1,12 +1,12 @@
 #include "lib/store/maildir_incoming.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 
 #include "lib/os/dir.h"
 #include "lib/os/file.h"
@@ -27,7 +27,7 @@ bool no_hard_links(int error) { return error == EPERM || error == EOPNOTSUPP || 
 
 // Whether `name` in `folder` is the open file.
 bool is_file(int folder, const std::string& name, int file) {
-    struct stat named {}, open {};
+    struct stat named{}, open{};
     return ::fstatat(folder, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ::fstat(file, &open) == 0 &&
            named.st_ino == open.st_ino && named.st_dev == open.st_dev;
 }
@@ -115,7 +115,7 @@ Delivery<Stored> MaildirIncoming::commit() {
 // Gives the file its name in new/.
 Result<std::string> MaildirIncoming::publish() {
     for (;;) {
-        const auto name = next_name() + sizes_.text();
+        auto name = next_name() + sizes_.text();
         const int error = tmp_name_.empty() ? link_unnamed(name) : link_named(name);
         if (error == 0) return name;
         if (tmp_name_.empty() && try_named(error)) {

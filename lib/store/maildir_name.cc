@@ -34,8 +34,6 @@ void MessageSizes::add(std::string_view data) {
     last_ = data.back();
 }
 
-std::string MessageSizes::text() const {
-    return ",S=" + std::to_string(size()) + ",W=" + std::to_string(wire_size());
-}
+std::string MessageSizes::text() const { return ",S=" + std::to_string(size()) + ",W=" + std::to_string(wire_size()); }
 
 }  // namespace mail::store

@@ -1,5 +1,5 @@
 // What became of one recipient's message: the one table of outcomes, with what each means to a caller
-// (sysexits), to an SMTP client (RFC 5321 reply, RFC 3463 status) and to people.
+// (sysexits), to an SMTP client (the enhanced status of RFC 3463) and to people.
 #pragma once
 
 #include <expected>
@@ -31,26 +31,27 @@ enum class Verdict { delivered, temporary, permanent };
 struct Meaning {
     Outcome outcome;
     int exit_status;          // sysexits.h
-    int reply;                // SMTP reply code
     std::string_view status;  // enhanced status code
     std::string_view text;    // for the peer: nothing private to this host
 
     [[nodiscard]] constexpr Verdict verdict() const {
-        return reply < 300 ? Verdict::delivered : reply < 500 ? Verdict::temporary : Verdict::permanent;
+        return status.front() == '2'   ? Verdict::delivered
+               : status.front() == '4' ? Verdict::temporary
+                                       : Verdict::permanent;
     }
 };
 
 // The row of `outcome`.
 const Meaning& meaning(Outcome outcome);
 
-// The first row with that enhanced status, or null: how a caller finds the reply to a line of deliver's report.
-const Meaning* meaning_of_status(std::string_view status);
-
 // The first row with that exit status, or null: what a child that only exited has said.
 const Meaning* meaning_of_exit(int exit_status);
 
 // "delivered", "temporary" or "permanent".
 std::string_view name(Verdict verdict);
+
+// What a delivering process reports through a pipe: "temporary 4.3.1 mail system full\n".
+std::string status_line(Outcome outcome);
 
 // Why a message was not stored. `detail` is for the log and the local administrator: names, paths, causes.
 struct Undelivered {

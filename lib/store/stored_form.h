@@ -36,16 +36,16 @@ public:
     std::string_view end();
 
 private:
-    void pass(std::string_view text);         // LF line ends already
+    void pass(std::string_view text);          // LF line ends already
     void pass_header(std::string_view& text);  // takes what it has decided about off the front
 
-    std::string out_;           // what the current call returns, unless it can return the piece itself
-    std::string held_;          // the start of a header line that may yet become a Return-Path
-    bool in_header_;            // still looking for Return-Path
+    std::string out_;   // what the current call returns, unless it can return the piece itself
+    std::string held_;  // the start of a header line that may yet become a Return-Path
+    bool in_header_;    // still looking for Return-Path
     bool at_line_start_ = true;
-    bool dropping_ = false;     // the current field is a Return-Path
-    bool held_cr_ = false;      // the last piece ended with a CR: of a CRLF?
-    bool fresh_ = true;         // nothing but the prefix is in out_
+    bool dropping_ = false;  // the current field is a Return-Path
+    bool held_cr_ = false;   // the last piece ended with a CR: of a CRLF?
+    bool fresh_ = true;      // nothing but the prefix is in out_
 };
 
 }  // namespace mail::store

@@ -2,11 +2,21 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "lib/base/text.h"
 #include "smtpd/replies.h"
 
 namespace mail::smtpd {
 namespace {
+
+// size-value of RFC 1870 4: at most 20 digits. What does not fit is larger than any message: the largest number.
+std::optional<std::uint64_t> size_value(std::string_view value) {
+    constexpr std::size_t most_digits = 20;
+    if (value.empty() || value.size() > most_digits || !std::ranges::all_of(value, text::is_digit)) return std::nullopt;
+    return text::number<std::uint64_t>(value).value_or(std::numeric_limits<std::uint64_t>::max());
+}
 
 // One esmtp-param, "KEYWORD[=value]".
 Parsed<Envelope> with_parameter(Envelope envelope, std::string_view parameter) {
@@ -14,7 +24,7 @@ Parsed<Envelope> with_parameter(Envelope envelope, std::string_view parameter) {
     const auto keyword = parameter.substr(0, equals);
     const auto value = equals == std::string_view::npos ? std::string_view{} : parameter.substr(equals + 1);
     if (text::iequals(keyword, "SIZE")) {
-        envelope.size = text::number<std::uint64_t>(value);
+        envelope.size = size_value(value);
         if (!envelope.size) return std::unexpected(replies::bad_parameter.with("SIZE needs a number"));
     } else if (text::iequals(keyword, "BODY") && text::iequals(value, "8BITMIME")) {
         envelope.eight_bit = true;
@@ -30,7 +40,9 @@ Parsed<Envelope> with_parameter(Envelope envelope, std::string_view parameter) {
 bool has_room(const Session& session, std::uint64_t size) {
     struct statvfs space{};
     if (fstatvfs(session.spool_folder, &space) != 0) return true;
-    return space.f_bavail * space.f_frsize >= size + session.config.get<"queue_minfree">();
+    const auto free = space.f_bavail * space.f_frsize;
+    const auto kept = session.config.get<"queue_minfree">();
+    return free >= kept && free - kept >= size;
 }
 
 }  // namespace

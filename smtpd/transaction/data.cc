@@ -60,6 +60,14 @@ std::vector<Parcel> parcels(const Session& session, const Transaction& transacti
     return all;
 }
 
+// Mail that no alias gives to a person must not go unnoticed.
+void log_system_mail(const Session& session, const Transaction& transaction) {
+    for (const auto& recipient : transaction.recipients)
+        for (const auto& drop : recipient.drops)
+            if (drop.is_system)
+                session.log(log::events::system_mail, {{"user", drop.user}, {"for", recipient.address.text()}});
+}
+
 void log_failures(Session& session, const std::vector<Parcel>& parcels, const std::vector<Delivery>& deliveries) {
     for (std::size_t i = 0; i < deliveries.size(); ++i) {
         if (deliveries[i].outcome == privsep::Outcome::delivered) continue;
@@ -75,6 +83,7 @@ smtp::Reply deliver(Session& session, const Transaction& transaction, const Body
     const auto all = parcels(session, transaction);
     const auto deliveries = session.courier.deliver(spool.fd(), sender, all);
     log_failures(session, all, deliveries);
+    log_system_mail(session, transaction);
     auto reply = verdict(deliveries, id);
     session.log(log::events::received, {{"client", session.peer.name()},
                                         {"id", id},
@@ -102,7 +111,7 @@ smtp::Reply Data::run(Session& session, Transaction& current) const {
     auto spool = Spool::create(session.spool_folder, limit == 0 ? 0 : limit + trace_room);
     if (!spool) return spool_failure(session, spool.error());
     const auto transaction = std::move(current);
-    session.forget_transaction();
+    session.state = transaction.greeting;
     const auto id = session.log.session() + "." + std::to_string(session.messages + 1);
     spool->write(trace_header(session, transaction, id));
     session.say(replies::go_ahead);

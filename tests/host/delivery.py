@@ -110,7 +110,7 @@ def test_postmaster_without_a_person():
     for file in host.messages("mayfly"):
         assert file.read_bytes().endswith(MESSAGE.replace(b"\r\n", b"\n"))
         host.check_modes("mayfly", file)
-    host.logged(r"^mail\.warning .*root")
+    host.logged(r"^mail\.warning .*event=system-mail")
     assert not os.path.exists("/root/Maildir/new"), "something was delivered as root"
 
 
@@ -203,6 +203,16 @@ def test_twenty_in_one_session():
         for n in range(20):
             connection.sendmail("a@example.org", ["user1"], body(b"%d\r\n" % n))
     assert [int(file.read_bytes().split()[-1]) for file in host.messages("user1")] == list(range(20))
+
+
+def test_received_field_of_a_later_message():
+    """The greeting is remembered for the whole session"""
+    with smtplib.SMTP(*host.ADDRESS, local_hostname="client.example") as connection:
+        for user in ("user1", "user2"):
+            connection.sendmail("a@example.org", [user], MESSAGE)
+    for user in ("user1", "user2"):
+        fields = host.check_stored(user, MESSAGE, "a@example.org")
+        assert fields["received"].startswith(b"Received: from client.example "), (user, fields["received"])
 
 
 def test_sixty_at_once():

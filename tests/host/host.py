@@ -41,6 +41,7 @@ def _passes(test):
     try:
         test()
         no_process_left()
+        spool_is_empty()
     except Exception:  # pylint: disable=broad-except
         print(f"FAIL {test.__name__}: {(test.__doc__ or '').strip()}")
         lines = traceback.format_exc(limit=-2).splitlines()
@@ -81,6 +82,11 @@ def nothing_stored():
         assert not messages(user), f"a message for {user}: {messages(user)[0].read_bytes()[:500]!r}"
         tmp = maildir(user) / "tmp"
         assert not tmp.is_dir() or not list(tmp.iterdir()), f"something left in {tmp}"
+
+
+def spool_is_empty():
+    left = [file for file in (ROOT / "spool").rglob("*") if not file.is_dir()]
+    assert not left, f"left in the spool: {left}"
 
 
 def check_stored(user, sent, sender):

@@ -31,7 +31,7 @@ def test_hard_error_limit():
         client.send(b"XYZZY\r\n" * 30)
         start = time.monotonic()
         replies = client.replies()
-    assert len(replies) == 20 and replies[-1].startswith("421 4.7.0"), replies
+    assert len(replies) == 21 and replies[-1].startswith("421 4.7.0"), replies
     assert all(reply.startswith("500 5.5.1") for reply in replies[:-1]), replies
     assert time.monotonic() - start > 3, "errors beyond smtpd_soft_error_limit were not slowed down"
 

@@ -23,22 +23,22 @@ std::expected<Options, std::string> parse(const std::vector<std::string>& words)
 TEST_CASE("deliver's options as other MTAs write them") {
     auto options = parse({"-f", "a@b", "-a", "list", "-d", "user1"});
     REQUIRE(options);
-    CHECK(options->sender == "a@b");
-    CHECK(options->extension == "list");
+    CHECK(options->letter.sender == "a@b");
+    CHECK(options->letter.extension == "list");
     CHECK(options->users == std::vector<std::string>{"user1"});
     CHECK_FALSE(options->check);
     CHECK_FALSE(options->status_fd);
 }
 
 TEST_CASE("the null sender is a sender, and brackets are taken off") {
-    CHECK(parse({"-f", "", "u"})->sender == "");
-    CHECK(parse({"-f", "<>", "u"})->sender == "");
-    CHECK(parse({"-f", "<a@b>", "u"})->sender == "a@b");
-    CHECK(parse({"-f<a@b>", "u"})->sender == "a@b");
-    CHECK(parse({"--sender=<-a@b>", "u"})->sender == "-a@b");
-    CHECK(parse({"u"})->sender == std::nullopt);
-    CHECK(parse({"-r", "<u+x@y>", "u"})->recipient == "u+x@y");
-    CHECK(parse({"-a", "", "u"})->extension.empty());
+    CHECK(parse({"-f", "", "u"})->letter.sender == "");
+    CHECK(parse({"-f", "<>", "u"})->letter.sender == "");
+    CHECK(parse({"-f", "<a@b>", "u"})->letter.sender == "a@b");
+    CHECK(parse({"-f<a@b>", "u"})->letter.sender == "a@b");
+    CHECK(parse({"--sender=<-a@b>", "u"})->letter.sender == "-a@b");
+    CHECK(parse({"u"})->letter.sender == std::nullopt);
+    CHECK(parse({"-r", "<u+x@y>", "u"})->letter.recipient == "u+x@y");
+    CHECK(parse({"-a", "", "u"})->letter.extension.empty());
 }
 
 TEST_CASE("several users keep their order") {

@@ -2,7 +2,6 @@
 import contextlib
 import os
 import pwd
-import resource
 import shutil
 import subprocess
 
@@ -135,9 +134,8 @@ def test_file_size_limit():
 def test_no_core_file():
     """Nothing of a message lands in a core file"""
     file = host.ROOT / "limits"
-    script = f'exec "$0" "$@" < /dev/null; cat /proc/self/limits > {file}'
     done = program.run("user1", before=["strace", "-qq", "-e", "prlimit64", "-o", file])
-    assert done.status == 0, (done.said, script)
+    assert done.status == 0, done.said
     assert "RLIMIT_CORE, {rlim_cur=0, rlim_max=0}" in file.read_text()
 
 
@@ -152,13 +150,11 @@ def test_careless_caller():
 
 def test_little_memory():
     """A big message passes through in pieces"""
-    limit = 64 << 20
-    resource.getrlimit(resource.RLIMIT_AS)
     text = b"Subject: big\r\n\r\n" + b"0123456789abcdef\r\n" * 8_000_000
     file = host.ROOT / "big"
     file.write_bytes(text)
     with open(file, "rb") as message:
-        done = program.run("-f", "", "user1", stdin=message, before=["prlimit", f"--as={limit}", "--"])
+        done = program.run("-f", "", "user1", stdin=message, before=["prlimit", "--as=64000000", "--"])
     file.unlink()
     assert done.status == 0, done.said
     assert host.only_message("user1").stat().st_size > 130_000_000

@@ -8,7 +8,7 @@
 
 #include "lib/base/result.h"
 
-namespace mail::deliver {
+namespace mail::store {
 
 class Source {
 public:
@@ -26,4 +26,4 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace mail::deliver
+}  // namespace mail::store

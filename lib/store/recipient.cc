@@ -1,4 +1,4 @@
-#include "deliver/recipient.h"
+#include "lib/store/recipient.h"
 
 #include <unistd.h>
 
@@ -6,11 +6,8 @@
 
 #include "lib/base/text.h"
 
-namespace mail::deliver {
+namespace mail::store {
 namespace {
-
-using store::Outcome;
-using store::undelivered;
 
 constexpr std::size_t longest_name = 256;
 
@@ -19,19 +16,20 @@ bool possible_name(const std::string& user) {
     return !user.empty() && user.size() <= longest_name && std::ranges::none_of(user, impossible);
 }
 
-store::Delivery<os::Account> find(const std::string& user) {
+Delivery<os::Account> find(const std::string& user) {
     if (!possible_name(user)) return undelivered(Outcome::no_user, "not the name of an account");
     auto account = os::find_account(user);
     if (!account) return undelivered(Outcome::no_name_service, std::string(account.error().logged()));
-    if (!*account) return undelivered(Outcome::no_user, "there is no account of that name");
-    return std::move(**account);
+    auto& found = *account;
+    if (!found) return undelivered(Outcome::no_user, "there is no account of that name");
+    return std::move(*found);
 }
 
 }  // namespace
 
 bool is_root() { return ::geteuid() == 0; }
 
-store::Delivery<os::Account> find_mail_owner(const config::Config& config) {
+Delivery<os::Account> find_mail_owner(const config::Config& config) {
     const auto name = config.get<"mail_owner">();
     auto owner = find(name);
     if (!owner && owner.error().outcome == Outcome::no_user)
@@ -41,7 +39,7 @@ store::Delivery<os::Account> find_mail_owner(const config::Config& config) {
     return owner;
 }
 
-store::Delivery<Recipient> find_recipient(const std::string& user, const config::Config& config) {
+Delivery<Recipient> find_recipient(const std::string& user, const config::Config& config) {
     auto account = find(user);
     if (!account) return std::unexpected(account.error());
     const auto first = config.get<"first_valid_uid">();
@@ -50,14 +48,15 @@ store::Delivery<Recipient> find_recipient(const std::string& user, const config:
     if (!account) return std::unexpected(account.error());
     if (!is_root() && ::geteuid() != account->uid)
         return undelivered(Outcome::not_allowed, "only root and " + account->name + " may deliver there");
-    return Recipient{std::move(*account), system};
+    const bool elsewhere = system && account->name != user;
+    return Recipient{std::move(*account), elsewhere};
 }
 
-std::string recipient_address(const std::string& user, const Options& options, const config::Config& config) {
-    if (!options.recipient.empty()) return options.recipient;
+std::string recipient_address(const std::string& user, const Letter& letter, const config::Config& config) {
+    if (!letter.recipient.empty()) return letter.recipient;
     const auto delimiter = config.get<"recipient_delimiter">().substr(0, 1);
-    const auto extension = options.extension.empty() || delimiter.empty() ? "" : delimiter + options.extension;
+    const auto extension = letter.extension.empty() || delimiter.empty() ? "" : delimiter + letter.extension;
     return user + extension + "@" + config.get<"myorigin">();
 }
 
-}  // namespace mail::deliver
+}  // namespace mail::store

@@ -1,10 +1,10 @@
-#include "deliver/source.h"
+#include "lib/store/source.h"
 
 #include <unistd.h>
 
 #include <cerrno>
 
-namespace mail::deliver {
+namespace mail::store {
 
 Result<std::size_t> Source::fill(std::span<char> into) {
     std::size_t filled = 0;
@@ -20,4 +20,4 @@ Result<std::size_t> Source::fill(std::span<char> into) {
     return filled;
 }
 
-}  // namespace mail::deliver
+}  // namespace mail::store

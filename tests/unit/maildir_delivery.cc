@@ -1,0 +1,97 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "lib/store/mailbox.h"
+
+using namespace mail;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A home folder that goes with the test.
+class Home {
+public:
+    Home() : path_((fs::temp_directory_path() / "maildir.XXXXXX").string()) { REQUIRE(::mkdtemp(path_.data())); }
+    ~Home() { fs::remove_all(path_); }
+    Home(const Home&) = delete;
+    Home& operator=(const Home&) = delete;
+
+    [[nodiscard]] fs::path operator/(const char* name) const { return fs::path(path_) / name; }
+    [[nodiscard]] std::unique_ptr<store::Mailbox> mailbox(const std::string& home_mailbox) const {
+        auto opened = store::open_mailbox(home_mailbox, {"user", ::getuid(), ::getgid(), path_});
+        REQUIRE(opened);
+        return std::move(*opened);
+    }
+
+private:
+    std::string path_;
+};
+
+std::string content(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+unsigned mode(const fs::path& path) {
+    struct stat status{};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    return status.st_mode & 07777U;
+}
+
+}  // namespace
+
+TEST_CASE("a delivery makes the Maildir and stores the message, privately") {
+    const Home home;
+    const auto mailbox = home.mailbox("mail/in/");
+    auto incoming = mailbox->begin();
+    REQUIRE(incoming);
+    REQUIRE((*incoming)->write("X: y\n"));
+    REQUIRE((*incoming)->write("\nz\n"));
+    CHECK(fs::is_empty(home / "mail/in/new"));
+    const auto stored = (*incoming)->commit();
+    REQUIRE(stored);
+    CHECK(stored->size == 8);
+    CHECK(stored->file.ends_with(",S=8,W=11"));
+    const auto file = home / "mail/in/new" / stored->file;
+    CHECK(content(file) == "X: y\n\nz\n");
+    CHECK(mode(file) == 0600);
+    for (const auto* folder : {"mail", "mail/in", "mail/in/cur", "mail/in/new", "mail/in/tmp"})
+        CHECK(mode(home / folder) == 0700);
+}
+
+TEST_CASE("a delivery that is given up leaves nothing") {
+    const Home home;
+    const auto mailbox = home.mailbox("Maildir/");
+    REQUIRE((*mailbox->begin())->write("X: y\n"));
+    CHECK(fs::is_empty(home / "Maildir/new"));
+    CHECK(fs::is_empty(home / "Maildir/tmp"));
+}
+
+TEST_CASE("check makes nothing, and knows a missing home") {
+    const Home home;
+    CHECK(home.mailbox("Maildir/")->check());
+    CHECK_FALSE(fs::exists(home / "Maildir"));
+    fs::create_directories(home / "Maildir/new");
+    CHECK(home.mailbox("Maildir/")->check());
+    const auto gone = store::open_mailbox("Maildir/", {"user", 0, 0, (home / "gone").string()});
+    REQUIRE(gone);
+    CHECK((*gone)->check().error().outcome == store::Outcome::no_home);
+    CHECK((*gone)->begin().error().outcome == store::Outcome::no_home);
+    CHECK_FALSE(fs::exists(home / "gone"));
+}
+
+TEST_CASE("an account without a home folder, and an mbox, are told apart") {
+    const auto outcome = [](const char* home_mailbox, const char* home) {
+        return store::open_mailbox(home_mailbox, {"user", 0, 0, home}).error().outcome;
+    };
+    CHECK(outcome("Maildir/", "") == store::Outcome::no_home);
+    CHECK(outcome("Maildir/", "relative") == store::Outcome::no_home);
+    CHECK(outcome("mbox", "/home/user") == store::Outcome::misconfigured);
+    CHECK(outcome("", "/home/user") == store::Outcome::misconfigured);
+}
