@@ -79,7 +79,13 @@ $(BUILD)/tests/unit: $(UNIT_OBJECTS) $(LIBRARY)
 
 $(BUILD)/tests/handler-static: bench/handler.c
 	@mkdir -p $(@D)
-	$(CC) -O2 -static -o $@ $<
+	$(call say,link)
+	$(Q)$(CC) -O2 -static -o $@ $<
+
+$(BUILD)/tests/load: $(BUILD)/obj/bench/load.o
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(Q)$(CXX) $(LINK) -o $@ $<
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
@@ -111,7 +117,7 @@ demo: deps  ## a whole private mailhost on loopback: mail goes in and comes out 
 	tests/demo
 
 bench: deps  ## connections and messages a second beside the bare floor
-	+$(MAKE) -j$(JOBS) all $(BUILD)/tests/handler-static
+	+$(MAKE) -j$(JOBS) all $(BUILD)/tests/handler-static $(BUILD)/tests/load
 	bench/run
 
 fuzz: deps  ## build the fuzz targets of fuzz/ with clang's libFuzzer into build/fuzz

@@ -33,6 +33,11 @@ bool Courier::take_answer(std::vector<Delivery>& into) {
     return true;
 }
 
+void Courier::prepare(const std::string& user) {
+    // Should it fail, the delivery itself tells.
+    static_cast<void>(ask({.verb = Verb::prepare, .tag = privsep::no_answer, .user = user}, -1));
+}
+
 Delivery Courier::check(const std::string& user) {
     std::vector<Delivery> one{{.user = user, .status = "4.3.0", .text = "mailbox can't be checked now"}};
     if (ask({.verb = Verb::check, .tag = 0, .user = user}, -1)) take_answer(one);

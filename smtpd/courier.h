@@ -25,6 +25,9 @@ public:
     // `channel` leads to the monitor; `session` is the log's session id; at most `at_once` requests are on their way.
     Courier(os::Fd channel, std::string session, std::size_t at_once, std::chrono::seconds time_limit);
 
+    // Has a worker made ready for this account, beside what the client does meanwhile; nothing is waited for.
+    void prepare(const std::string& user);
+
     // Could mail be delivered to this account now?
     Delivery check(const std::string& user);
 

@@ -128,17 +128,22 @@ void let_go_of_client() {
     dup2(null.get(), STDOUT_FILENO);
 }
 
-// In a child of the monitor: one delivery or check, from the account to the report.
+// In a worker of the monitor: one request, from the account to the report.
 std::string attend(const serve::Invocation& invocation, const privsep::Request& request, int message) {
     log::Log log(invocation.log.destination(), invocation.config.get<"syslog_name">() + "/deliver",
                  invocation.config.get<"syslog_facility">());
     log.session(request.session);
     store::settle_process();
     const store::Desk desk{invocation.config, log};
-    const store::Letter letter{request.sender, request.recipient, request.extension};
-    const auto done = request.verb == privsep::Verb::check
-                          ? store::check(desk, request.user)
-                          : store::deliver(desk, request.user, letter, store::Source(message));
+    const auto done = [&] {
+        switch (request.verb) {
+            case privsep::Verb::prepare: return store::prepare(desk, request.user);
+            case privsep::Verb::check: return store::check(desk, request.user);
+            case privsep::Verb::deliver: break;
+        }
+        const store::Letter letter{request.sender, request.recipient, request.extension};
+        return store::deliver(desk, request.user, letter, store::Source(message, 0));
+    }();
     return store::status_line(done ? store::Outcome::delivered : done.error().outcome);
 }
 
@@ -160,6 +165,14 @@ int run_monitor(serve::Invocation& invocation, const Ground& ground, os::Fd chan
     return EX_SOFTWARE;
 }
 
+// The greeting needs nothing that the client says: it goes out before the processes part, and while they do the client
+// already answers.
+void greet(const config::Config& config) {
+    const auto wire = smtp::Reply(220, "", config.get<"smtpd_banner">()).wire();
+    // Who is gone already is noticed at the first read.
+    [[maybe_unused]] const auto written = write(STDOUT_FILENO, wire.data(), wire.size());
+}
+
 }  // namespace
 
 int not_available() {
@@ -178,6 +191,7 @@ int serve(serve::Invocation& invocation) {
         invocation.log(log::events::fault, {{"problem", failure.logged()}});
         return not_available();
     }
+    greet(invocation.config);
     const pid_t session = fork();
     if (session < 0) {
         invocation.log(log::events::fault, {{"problem", system_failure("", "fork", errno).detail}});
@@ -185,10 +199,11 @@ int serve(serve::Invocation& invocation) {
     }
     if (session == 0) {
         ends->first.reset();
-        return run_session(invocation, *ground, std::move(ends->second));
+        // Nothing is left to be tidied that does not go with the process.
+        _exit(run_session(invocation, *ground, std::move(ends->second)));
     }
     ends->second.reset();
-    return run_monitor(invocation, *ground, std::move(ends->first), session);
+    _exit(run_monitor(invocation, *ground, std::move(ends->first), session));
 }
 
 }  // namespace mail::smtpd

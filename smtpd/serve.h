@@ -5,7 +5,7 @@
 
 namespace mail::smtpd {
 
-// Divides into monitor and session and serves one connection on descriptors 0 and 1. Exit status.
+// Greets, divides into monitor and session, and serves one connection on descriptors 0 and 1. Exit status.
 int serve(serve::Invocation& invocation);
 
 // Tells the client that this server can't work now (421). Exit status EX_CONFIG.

@@ -1,5 +1,6 @@
 #include "smtpd/session.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "lib/base/text.h"
@@ -8,6 +9,9 @@
 
 namespace mail::smtpd {
 namespace {
+
+// What the stream can hold of a line beside its end, whatever line_length_limit says.
+constexpr std::size_t longest_line = net::Stream::capacity - 2;
 
 // What a line means that is no acceptable command line.
 smtp::Reply complaint(LineStatus status) {
@@ -48,7 +52,6 @@ std::string sender_of(const State& state) {
 
 void Session::run() {
     log(log::events::connect, {{"client", peer.name()}, {"port", peer.port}});
-    say({220, "", config.get<"smtpd_banner">()});
     while (end.empty()) {
         std::optional<smtp::Reply> problem;
         const auto line = next_line(problem);
@@ -86,7 +89,7 @@ std::optional<std::string> Session::next_line(std::optional<smtp::Reply>& proble
     const auto deadline = Clock::now() + limits.timeout;
     for (;;) {
         const auto input = stream.buffered();
-        const auto line = first_line(input, limits.line_length);
+        const auto line = first_line(input, std::min(limits.line_length, longest_line));
         const bool whole = line.consumed > 0 && input[line.consumed - 1] == '\n';
         std::string text(line.text);
         stream.consume(line.consumed);
@@ -145,7 +148,11 @@ void Session::answer(std::string_view line, const smtp::Reply& reply) {
 bool Session::forbids_bare_newline() const { return config.get<"smtpd_forbid_bare_newline">() == "reject"; }
 
 void Session::forget_transaction() {
-    if (auto* const transaction = std::get_if<Transaction>(&state)) state = std::move(transaction->greeting);
+    auto* const transaction = std::get_if<Transaction>(&state);
+    if (transaction == nullptr) return;
+    // The state can't be assigned from a part of itself.
+    auto greeting = std::move(transaction->greeting);
+    state = std::move(greeting);
 }
 
 void Session::log_refusal(std::string_view line, const smtp::Reply& reply, std::string_view problem) {
@@ -158,9 +165,15 @@ void Session::log_refusal(std::string_view line, const smtp::Reply& reply, std::
 
 std::expected<std::vector<route::Maildrop>, smtp::Reply> Session::find_recipient(const smtp::Address& address) {
     if (resolver.locality(address) == route::Locality::remote) return std::unexpected(replies::relaying_denied);
-    auto drops = resolver.resolve(address);
-    if (drops) return std::move(*drops);
-    const auto& failure = drops.error();
+    auto found = resolver.resolve(address);
+    if (found) {
+        for (const auto& unknown : found->unknown)
+            log(log::events::recipient_failed, {{"recipient", address.text()},
+                                                {"user", unknown},
+                                                {"reply", static_cast<smtp::Reply>(replies::unknown_user).text()}});
+        return std::move(found->drops);
+    }
+    const auto& failure = found.error();
     smtp::Reply reply = replies::unknown_user;
     if (failure.kind == Fault::refused) reply = replies::not_this_account;
     if (failure.kind == Fault::temporary)

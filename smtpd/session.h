@@ -50,7 +50,7 @@ struct Session : Surroundings {
     long commands = 0;     // lines taken as commands
     std::string_view end;  // why the session ends after this reply; "" while it goes on
 
-    // From the banner to the end.
+    // From the first command to the end; the client was greeted before (serve.h).
     void run();
 
     // Reply text that has to go out before the command is over (354).

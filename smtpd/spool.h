@@ -1,5 +1,6 @@
-// The file that a message passes through: unnamed, so that nothing is left whatever happens. It is not synced: the
-// message is durable when deliver has it in a mailbox, and until then the client has not heard 250.
+// What a message passes through on its way to the mailboxes: memory while it is small (a sealed memfd, which nobody can
+// change any more), an unnamed file in the queue's folder when it grows. Either vanishes by itself, whatever happens. It
+// is not synced: the message is durable when it is in a mailbox, and until then the client has not heard 250.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +14,29 @@ namespace mail::smtpd {
 
 class Spool {
 public:
-    // Makes the file in an open folder. Where the file system has no unnamed files (O_TMPFILE), a named one whose name
-    // is removed at once. `limit`: more octets than this are counted but not written; 0 for no limit.
-    static Result<Spool> create(int folder, std::uint64_t limit);
+    // A message up to this size stays in memory: making a file costs as much as all of its SMTP.
+    static constexpr std::size_t memory = 65536;
+
+    // `folder`: where a file would be made, open. `limit`: more octets than this are counted but not kept; 0 for no limit.
+    Spool(int folder, std::uint64_t limit) : folder_(folder), limit_(limit) {}
 
     // Takes the next octets. The first error is kept and ends the writing; finish() tells it.
     void write(std::string_view data);
-    // Writes what is gathered. A failure has its errno: ENOSPC and EDQUOT are a full disk.
+    // Puts what is left where fd() reads it. A failure has its errno: ENOSPC and EDQUOT are a full disk.
     Result<void> finish();
 
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] bool over_limit() const { return limit_ != 0 && size_ > limit_; }
+    // The message, after finish().
     [[nodiscard]] int fd() const { return file_.get(); }
 
 private:
-    Spool(os::Fd file, std::uint64_t limit) : file_(std::move(file)), limit_(limit) {}
     void flush();
+    Result<void> keep_in_memory();
 
-    os::Fd file_;
+    int folder_;
     std::uint64_t limit_;
+    os::Fd file_;
     std::uint64_t size_ = 0;
     std::string gathered_;
     Result<void> state_;

@@ -30,6 +30,7 @@ inline constexpr Event refused{"refused", Severity::notice, "client sender comma
 inline constexpr Event request_refused{"request-refused", Severity::error, "request problem"};
 inline constexpr Event session_died{"session-died", Severity::error, "status"};
 inline constexpr Event system_mail{"system-mail", Severity::warning, "user for"};
+inline constexpr Event worker_died{"worker-died", Severity::error, "user status"};
 }  // namespace events
 
 }  // namespace mail::log

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace mail::os {
@@ -40,14 +40,12 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
     auto fd = open(path, O_RDONLY);
     if (!fd) return std::unexpected(fd.error());
     std::string content;
+    std::array<char, 4096> piece;
     for (;;) {
-        constexpr std::size_t step = 16384;
-        const auto had = content.size();
-        content.resize(had + step);
-        const auto got = read_some(fd->get(), std::span(content).subspan(had), path);
+        const auto got = read_some(fd->get(), piece, path);
         if (!got) return std::unexpected(got.error());
-        content.resize(had + *got);
         if (*got == 0) return content;
+        content.append(piece.data(), *got);
         if (content.size() > limit)
             return fail(Fault::permanent, text, path + ": larger than " + std::to_string(limit) + " bytes");
     }

@@ -59,7 +59,7 @@ private:
     bool failed_ = false;
 };
 
-bool is_known(Verb verb) { return verb == Verb::check || verb == Verb::deliver; }
+bool is_known(Verb verb) { return verb >= Verb::check && verb <= Verb::prepare; }
 bool is_known(Outcome outcome) { return outcome >= Outcome::delivered && outcome <= Outcome::permanent; }
 
 }  // namespace

@@ -18,7 +18,11 @@ inline constexpr std::size_t longest_packet = 6144;  // octets of a packet
 enum class Verb : std::uint8_t {
     check = 1,    // could mail be delivered to this user now?
     deliver = 2,  // deliver the message whose descriptor comes with the packet
+    prepare = 3,  // mail for this user may come soon: have a worker ready
 };
+
+// The tag of a request whose answer is not wanted.
+inline constexpr std::uint32_t no_answer = UINT32_MAX;
 
 struct Request {
     Verb verb = Verb::check;

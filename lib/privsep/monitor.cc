@@ -2,26 +2,26 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <sysexits.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 
 #include "lib/os/file.h"
 #include "lib/os/process.h"
 #include "lib/privsep/channel.h"
-#include "lib/privsep/report.h"
 
 namespace mail::privsep {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr int report_descriptor = 3;  // where a child writes its report
+// Memory that nobody can change any more: only a memfd can have these seals.
+bool is_sealed(int fd) {
+    constexpr int wanted = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
+    const int seals = fcntl(fd, F_GET_SEALS);
+    return seals >= 0 && (seals & wanted) == wanted;
+}
 
 }  // namespace
 
@@ -29,43 +29,45 @@ Monitor::Monitor(os::Fd channel, MonitorSettings settings, const log::Log& log)
     : channel_(std::move(channel)), settings_(std::move(settings)), log_(log) {}
 
 void Monitor::run() {
-    while (!session_gone_ || !jobs_.empty()) {
+    while (!session_gone_ || !std::ranges::all_of(workers_, &Worker::idle)) {
         std::vector<pollfd> waiting;
-        for (const auto& job : jobs_) waiting.push_back({.fd = job.report.get(), .events = POLLIN, .revents = 0});
-        // The channel is last; while as many children run as may, it is not looked at.
-        const bool listening = !session_gone_ && jobs_.size() < settings_.at_once;
-        waiting.push_back({.fd = listening ? channel_.get() : -1, .events = POLLIN, .revents = 0});
+        for (const auto& worker : workers_) waiting.push_back({.fd = worker.fd(), .events = POLLIN, .revents = 0});
+        // The channel is last; while there is no room for another worker, it is not looked at.
+        const int channel = !session_gone_ && has_room() ? channel_.get() : -1;
+        waiting.push_back({.fd = channel, .events = POLLIN, .revents = 0});
         if (::poll(waiting.data(), waiting.size(), milliseconds_to_next_limit()) < 0 && errno != EINTR) {
             log_(log::events::fault, {{"problem", system_failure("", "poll", errno).detail}});
-            return;
+            break;
         }
         kill_overdue();
-        for (std::size_t i = 0; i < jobs_.size(); ++i)
-            if (waiting[i].revents != 0) read_report(jobs_[i]);
-        std::erase_if(jobs_, [](const Job& job) { return job.ended; });
+        for (std::size_t i = 0; i < workers_.size(); ++i)
+            if (waiting[i].revents != 0) take_report(workers_[i]);
+        std::erase_if(workers_, &Worker::dead);
         if (waiting.back().revents != 0) take_request();
     }
+    for (auto& worker : workers_) bury(worker);
+}
+
+bool Monitor::has_room() const {
+    return workers_.size() < settings_.at_once || std::ranges::any_of(workers_, &Worker::idle);
 }
 
 int Monitor::milliseconds_to_next_limit() const {
-    auto left = std::chrono::milliseconds::max();
-    for (const auto& job : jobs_)
-        if (!job.killed) left = std::min(left, std::chrono::ceil<std::chrono::milliseconds>(job.limit - Clock::now()));
-    if (left == std::chrono::milliseconds::max()) return -1;
+    auto next = Clock::time_point::max();
+    for (const auto& worker : workers_) next = std::min(next, worker.limit());
+    if (next == Clock::time_point::max()) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now());
     return static_cast<int>(std::max(left, std::chrono::milliseconds(0)).count());
 }
 
-// A delivery is in the mailbox whole or not at all, whenever it is killed.
+// The killed worker's end of the socket closes, and take_report() hears of it.
 void Monitor::kill_overdue() {
-    for (auto& job : jobs_) {
-        if (job.killed || Clock::now() < job.limit) continue;
-        job.killed = true;
-        ::kill(job.pid, SIGKILL);
-    }
+    for (auto& worker : workers_)
+        if (worker.limit() <= Clock::now()) worker.kill();
 }
 
 void Monitor::take_request() {
-    auto packet = receive_packet(channel_.get());
+    const auto packet = receive_packet(channel_.get());
     if (packet && packet->bytes.empty()) {
         session_gone_ = true;
         return;
@@ -80,71 +82,66 @@ void Monitor::take_request() {
         channel_.reset();
         return;
     }
-    start(*request, packet->attached);
+    if (const auto passed = pass_on(*request, packet->attached); !passed) {
+        log_(log::events::request_refused, {{"request", "delivery"}, {"problem", passed.error().logged()}});
+        answer({.tag = request->tag, .outcome = Outcome::temporary, .status = "4.3.0", .text = passed.error().text});
+    }
 }
 
 Result<os::Fd> Monitor::reopen(const os::Fd& message) const {
-    struct stat file{};
+    struct stat file {};
     if (fstat(message.get(), &file) != 0)
         return std::unexpected(system_failure("internal error", "fstat of a message", errno));
-    if (!S_ISREG(file.st_mode) || file.st_uid != settings_.owner || file.st_dev != settings_.device)
-        return fail(Fault::refused, "internal error", "the message is not a file of the spool");
+    const bool owned = S_ISREG(file.st_mode) && file.st_uid == settings_.owner;
+    if (!owned || (file.st_dev != settings_.device && !is_sealed(message.get())))
+        return fail(Fault::refused, "internal error", "the message is neither a file of the spool nor sealed memory");
     return os::open("/proc/self/fd/" + std::to_string(message.get()), O_RDONLY);
 }
 
-void Monitor::start(const Request& request, const os::Fd& message) {
-    const auto refuse = [&](const Failure& why) {
-        log_(log::events::request_refused, {{"request", "deliver"}, {"problem", why.logged()}});
-        answer({.tag = request.tag, .outcome = Outcome::temporary, .status = "4.3.0", .text = why.text});
-    };
-    auto input = request.verb == Verb::deliver ? reopen(message) : os::open("/dev/null", O_RDONLY);
-    if (!input) return refuse(input.error());
-    std::array<int, 2> pipe{};
-    if (pipe2(pipe.data(), O_CLOEXEC) != 0) return refuse(system_failure("internal error", "pipe", errno));
-    Job job{.tag = request.tag, .report = os::Fd(pipe[0]), .said = {}, .limit = Clock::now() + settings_.time_limit};
-    os::Fd write_end(pipe[1]);
-    job.pid = fork();
-    if (job.pid < 0) return refuse(system_failure("internal error", "fork", errno));
-    if (job.pid == 0) run_child(request, std::move(*input), std::move(write_end));
-    jobs_.push_back(std::move(job));
+Result<void> Monitor::pass_on(const Request& request, const os::Fd& message) {
+    auto input = message ? reopen(message) : Result<os::Fd>(os::Fd());
+    if (!input) return std::unexpected(input.error());
+    const auto worker = worker_for(request.user);
+    if (!worker) return std::unexpected(worker.error());
+    return (*worker)->give(request, input->get(), Clock::now() + settings_.time_limit);
 }
 
-// The child keeps the message as its standard input and the report's pipe, and nothing else that leads anywhere: not
-// the channel, not the other children's pipes.
-void Monitor::run_child(const Request& request, os::Fd message, os::Fd report) {
-    log::close();  // its descriptor is about to go; the child opens a log of its own
-    const int spare = fcntl(report.get(), F_DUPFD, report_descriptor + 1);
-    const bool placed = dup2(message.get(), STDIN_FILENO) >= 0 && dup2(spare, report_descriptor) >= 0;
-    if (!placed || close_range(report_descriptor + 1, ~0U, 0) != 0) _exit(EX_OSERR);
-    const auto said = settings_.serve(request, STDIN_FILENO);
-    const bool told = os::write_all(report_descriptor, said, "report").has_value();
-    _exit(told && said.starts_with("delivered") ? EX_OK : EX_TEMPFAIL);
-}
-
-// Reads what a child says until it closes the pipe, which is its end.
-void Monitor::read_report(Job& job) {
-    std::array<char, longest_report> buffer{};
-    const auto n = os::read_some(job.report.get(), buffer, "a report");
-    if (!n || *n == 0) return finish(job);
-    if (job.said.size() < longest_report) job.said.append(buffer.data(), *n);
-}
-
-void Monitor::finish(Job& job) {
-    job.ended = true;
-    const auto status = os::wait_for(job.pid);
-    auto result = mail::privsep::read_report(job.said, status.value_or(-1));
-    result.tag = job.tag;
-    if (job.killed) result.text = "delivery took too long";
-    if (job.said.empty() || job.killed) {
-        log_(log::events::deliver_failed,
-             {{"status", result.status}, {"problem", status ? os::describe_status(*status) : status.error().detail}});
+Result<Worker*> Monitor::worker_for(const std::string& user) {
+    const auto known = std::ranges::find(workers_, user, &Worker::user);
+    if (known != workers_.end()) return &*known;
+    if (workers_.size() >= settings_.at_once) {
+        const auto idle = std::ranges::find_if(workers_, &Worker::idle);
+        bury(*idle);
+        workers_.erase(idle);
     }
-    answer(result);
+    auto started = Worker::start(user, settings_.serve);
+    if (!started) return std::unexpected(started.error());
+    return &workers_.emplace_back(std::move(*started));
+}
+
+void Monitor::take_report(Worker& worker) {
+    const bool was_idle = worker.idle();
+    const auto report = worker.take();
+    if (!was_idle) answer(report);
+    if (!worker.dead()) return;
+    while (!worker.idle()) answer(worker.take());
+    worker.kill();  // should it live in spite of what it said
+    const auto status = worker.reap();
+    if (status && WIFEXITED(*status) && WEXITSTATUS(*status) == Worker::not_the_user) return;
+    log_(log::events::worker_died,
+         {{"user", worker.user()},
+          {"status", status ? os::describe_status(*status) : std::string(status.error().logged())}});
+}
+
+// Ends a worker that has nothing to do.
+void Monitor::bury(Worker& worker) {
+    worker.kill();
+    static_cast<void>(worker.reap());
 }
 
 void Monitor::answer(const Answer& answer) {
     // A session that is gone needs no answer.
-    if (!session_gone_ && !send_packet(channel_.get(), encode(answer))) session_gone_ = true;
+    if (answer.tag != no_answer && !session_gone_ && !send_packet(channel_.get(), encode(answer))) session_gone_ = true;
 }
 
 }  // namespace mail::privsep

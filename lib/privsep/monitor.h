@@ -1,21 +1,16 @@
 // The privileged half of a connection. It reads nothing from the network: only bounded requests from its session,
-// over one socketpair, and it does two things for it: it has a delivery made, or a mailbox checked, in a child of its
-// own that becomes the recipient before it reads a byte of the message or of the user's files.
+// over one socketpair, and it does two things for it: it has a delivery made, or a mailbox checked, by a child of its
+// own that becomes the recipient before it reads a byte of the message or of the user's files (worker.h).
 //
-// It trusts nothing that it is told. A message's descriptor must be a regular file of the session's own user on the
-// spool's device; each child gets that file reopened read-only, since a shared descriptor would share its offset and
-// its write permission. Nothing is delivered as root, whatever the request says (lib/store/recipient.h).
-//
-// The child is a fork and no exec of deliver: an exec costs more than the whole delivery, and the code that runs is the
-// same (bench/RESULTS.md).
+// It trusts nothing that it is told. A message's descriptor must be a regular file of the session's own user, on the
+// spool's device or sealed memory; the worker gets that file reopened read-only, since a shared descriptor would share
+// its offset and its write permission. Nothing is delivered as root, whatever the request says (lib/store/recipient.h).
 #pragma once
 
 #include <sys/types.h>
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,15 +18,14 @@
 #include "lib/log/log.h"
 #include "lib/os/fd.h"
 #include "lib/privsep/messages.h"
+#include "lib/privsep/worker.h"
 
 namespace mail::privsep {
 
 struct MonitorSettings {
-    // What a child does: serves the request, with the message on descriptor `message`, as whom it must be; gives the
-    // line that report.h reads.
-    std::function<std::string(const Request& request, int message)> serve;
-    std::size_t at_once = 4;              // children running together; further requests wait
-    std::chrono::seconds time_limit{60};  // a child that runs longer is killed: temporary
+    Worker::Serve serve{};                // what a worker does with a request
+    std::size_t at_once = 4;              // workers at a time; requests for more wait
+    std::chrono::seconds time_limit{60};  // a worker that takes longer is killed: temporary
     uid_t owner = 0;                      // whose files messages must be
     dev_t device = 0;                     // and where
 };
@@ -40,35 +34,27 @@ class Monitor {
 public:
     Monitor(os::Fd channel, MonitorSettings settings, const log::Log& log);
 
-    // Serves the session until it has closed its end and every child has ended.
+    // Serves the session until it has closed its end and every request is done. No child is left.
     void run();
 
 private:
-    // One running child.
-    struct Job {
-        std::uint32_t tag = 0;
-        pid_t pid = -1;
-        os::Fd report;     // the pipe that its report comes through
-        std::string said;  // what came so far
-        std::chrono::steady_clock::time_point limit;
-        bool killed = false;
-        bool ended = false;
-    };
+    using Clock = Worker::Clock;
 
-    void take_request();
-    void start(const Request& request, const os::Fd& message);
-    [[noreturn]] void run_child(const Request& request, os::Fd message, os::Fd report);
-    [[nodiscard]] Result<os::Fd> reopen(const os::Fd& message) const;
-    void read_report(Job& job);
-    void finish(Job& job);
-    void answer(const Answer& answer);
+    [[nodiscard]] bool has_room() const;
     [[nodiscard]] int milliseconds_to_next_limit() const;
+    [[nodiscard]] Result<os::Fd> reopen(const os::Fd& message) const;
+    void take_request();
+    Result<void> pass_on(const Request& request, const os::Fd& message);
+    Result<Worker*> worker_for(const std::string& user);
+    void take_report(Worker& worker);
     void kill_overdue();
+    void bury(Worker& worker);
+    void answer(const Answer& answer);
 
     os::Fd channel_;
     MonitorSettings settings_;
     const log::Log& log_;
-    std::vector<Job> jobs_;
+    std::vector<Worker> workers_;
     bool session_gone_ = false;
 };
 

@@ -28,10 +28,10 @@ struct Resolver::Walk {
     std::string where;              // the alias being expanded, for the log
     std::vector<std::string> path;  // the aliases that led here
     std::set<std::string> done;     // those whose targets are all in `found`
-    std::vector<Maildrop> found;
+    Resolution found;
 
     void add(Maildrop drop) {
-        if (std::ranges::find(found, drop) == found.end()) found.push_back(std::move(drop));
+        if (std::ranges::find(found.drops, drop) == found.drops.end()) found.drops.push_back(std::move(drop));
     }
 };
 
@@ -52,11 +52,14 @@ std::pair<std::string, std::string> Resolver::divide(std::string_view name) cons
     return {std::string(name.substr(0, at)), std::string(name.substr(at + 1))};
 }
 
-Result<std::vector<Maildrop>> Resolver::resolve(const smtp::Address& address) {
+Result<Resolution> Resolver::resolve(const smtp::Address& address) {
     Walk walk;
     if (const auto done = expand(walk, address.local, 0); !done) return std::unexpected(done.error());
-    if (walk.found.empty()) return fail(Fault::permanent, "no such user here");
-    return std::move(walk.found);
+    if (!walk.found.drops.empty()) return std::move(walk.found);
+    // Whoever wrote the alias meant somebody to get the mail.
+    if (!walk.done.empty())
+        return fail(Fault::temporary, "alias leads to nobody", walk.where + ": alias leads to no account");
+    return fail(Fault::permanent, "no such user here");
 }
 
 Result<void> Resolver::expand(Walk& walk, std::string_view name, int depth) {
@@ -72,17 +75,31 @@ Result<void> Resolver::expand(Walk& walk, std::string_view name, int depth) {
         if (!alias) return std::unexpected(alias.error());
         if (*alias) return expand_alias(walk, **alias, key, depth);
     }
-    const auto account = add_account(walk, user, extension, depth);
-    if (!account) return std::unexpected(account.error());
-    if (*account) return {};
-    const auto fallback = add_postmaster(walk, user, depth);
-    return fallback ? Result<void>{} : std::unexpected(fallback.error());
+    return expand_account(walk, whole, depth);
+}
+
+// A name that is no alias: an account, with or without an extension, or postmaster.
+Result<void> Resolver::expand_account(Walk& walk, const std::string& name, int depth) {
+    const auto [user, extension] = divide(name);
+    // An account's own name may contain the delimiter.
+    auto known = add_account(walk, name, {}, depth);
+    if (known && !*known && user != name) known = add_account(walk, user, extension, depth);
+    if (known && !*known) known = add_postmaster(walk, user, depth);
+    if (!known) return std::unexpected(known.error());
+    if (!*known && depth > 0) walk.found.unknown.push_back(name + " (" + walk.where + ")");
+    return {};
 }
 
 Result<void> Resolver::expand_alias(Walk& walk, const Alias& alias, std::string_view name, int depth) {
-    const auto outer = std::exchange(walk.where, alias.where);
+    walk.where = alias.where;
     walk.path.emplace_back(name);
     for (const auto& target : alias.targets) {
+        walk.where = alias.where;
+        // "\\bob" is bob's account, whatever alias bob has.
+        if (target.starts_with('\\')) {
+            if (const auto done = expand_account(walk, text::lower(target.substr(1)), depth + 1); !done) return done;
+            continue;
+        }
         Cursor in(target);
         const auto address = smtp::parse_mailbox(in);
         if (needs_queue(target) || !in.at_end() || in.failed() || locality(address) == Locality::remote)
@@ -90,12 +107,12 @@ Result<void> Resolver::expand_alias(Walk& walk, const Alias& alias, std::string_
                         alias.where + ": alias " + std::string(name) + ": \"" + target +
                             "\": only accounts of this host can be named so far");
         if (const auto done = expand(walk, address.local, depth + 1); !done) return done;
-        if (walk.found.size() > most_maildrops)
+        if (walk.found.drops.size() > most_maildrops)
             return fail(Fault::temporary, "alias too large", alias.where + ": alias reaches too many accounts");
     }
     walk.path.pop_back();
     walk.done.emplace(name);
-    walk.where = outer;
+    walk.where = alias.where;
     return {};
 }
 

@@ -26,6 +26,12 @@ struct Maildrop {
     auto operator<=>(const Maildrop&) const = default;
 };
 
+// What an address leads to.
+struct Resolution {
+    std::vector<Maildrop> drops;       // each once
+    std::vector<std::string> unknown;  // names in aliases that nobody has: "gone (/etc/aliases:12)"
+};
+
 // How an address stands to this host.
 enum class Locality { local, remote };
 
@@ -48,14 +54,15 @@ public:
     // An address without a domain is local.
     [[nodiscard]] Locality locality(const smtp::Address& address) const;
 
-    // The accounts that mail for a local address goes to, at least one, each once. Failures:
+    // The accounts that mail for a local address goes to, at least one. Failures:
     //   permanent: nobody has that name; refused: this process can't deliver to anybody but itself;
-    //   temporary: a table or name service did not answer, or an alias needs what is not there yet.
-    Result<std::vector<Maildrop>> resolve(const smtp::Address& address);
+    //   temporary: a table or name service did not answer, or an alias leads to nobody or needs what is not there.
+    Result<Resolution> resolve(const smtp::Address& address);
 
 private:
     struct Walk;
     Result<void> expand(Walk& walk, std::string_view name, int depth);
+    Result<void> expand_account(Walk& walk, const std::string& name, int depth);
     Result<void> expand_alias(Walk& walk, const Alias& alias, std::string_view name, int depth);
     Result<bool> add_account(Walk& walk, const std::string& name, const std::string& extension, int depth);
     Result<bool> add_postmaster(Walk& walk, const std::string& name, int depth);

@@ -73,7 +73,7 @@ struct Start {
 
     [[nodiscard]] std::string identity() const { return "mayfly/" + std::string(program.name); }
 
-    int mistake(const std::string& where, const std::string& problem, int status) const {
+    [[nodiscard]] int mistake(const std::string& where, const std::string& problem, int status) const {
         const log::Log log(destination, identity());
         log(log::events::config_error, {{"where", where}, {"problem", problem}});
         if (person && destination == log::Destination::syslog)

@@ -89,8 +89,9 @@ std::string parse_domain(Cursor& in) {
     } else {
         value = in.take_while(is_domain);
         if (!text::is_ascii(in.peek())) in.fail(not_ascii);
+        if (value.contains("..") || value.starts_with('.')) in.fail("bad domain name");
         if (value.ends_with('.')) value.pop_back();
-        if (value.empty() || value.starts_with('.') || value.contains("..")) in.fail("bad domain name");
+        if (value.empty()) in.fail("bad domain name");
     }
     if (value.size() > longest_domain) in.fail("domain name too long");
     return value;

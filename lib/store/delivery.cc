@@ -113,6 +113,11 @@ Delivery<void> deliver(const Desk& desk, const std::string& user, const Letter& 
     return {};
 }
 
+Delivery<void> prepare(const Desk& desk, const std::string& user) {
+    const auto entered = enter(desk, user);
+    return entered ? Delivery<void>{} : std::unexpected(entered.error());
+}
+
 Delivery<void> check(const Desk& desk, const std::string& user) {
     const auto entered = enter(desk, user);
     const auto usable = entered ? entered->mailbox->check() : std::unexpected(entered.error());

@@ -33,6 +33,9 @@ void settle_process();
 // outcome.
 Delivery<void> deliver(const Desk& desk, const std::string& user, const Letter& letter, Source message);
 
+// Becomes the recipient likewise, so that a delivery can begin at once; logs nothing.
+Delivery<void> prepare(const Desk& desk, const std::string& user);
+
 // Becomes the recipient likewise. Would a delivery find everything usable now? Stores nothing.
 Delivery<void> check(const Desk& desk, const std::string& user);
 

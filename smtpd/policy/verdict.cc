@@ -41,8 +41,8 @@ smtp::Reply verdict(const std::vector<Delivery>& deliveries, const std::string& 
     };
     if (const auto deferred = first(privsep::Outcome::temporary); deferred != deliveries.end())
         return failure_reply(*deferred);
-    if (first(privsep::Outcome::delivered) == deliveries.end() && !deliveries.empty())
-        return failure_reply(deliveries.front());
+    if (deliveries.empty()) return replies::not_stored;
+    if (first(privsep::Outcome::delivered) == deliveries.end()) return failure_reply(deliveries.front());
     auto reply = static_cast<smtp::Reply>(replies::stored);
     reply.lines.front() += ' ' + id;
     return reply;

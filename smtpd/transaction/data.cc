@@ -92,7 +92,10 @@ smtp::Reply deliver(Session& session, const Transaction& transaction, const Body
                                         {"size", body.size()},
                                         {"bare", body.bare_cr() + body.bare_lf()},
                                         {"reply", reply.text()}});
-    if (!reply.is_failure()) ++session.messages;
+    if (!reply.is_failure()) {
+        ++session.messages;
+        session.errors.message_done();
+    }
     return reply;
 }
 
@@ -108,17 +111,16 @@ smtp::Reply Data::run(Session& session, Transaction& current) const {
     // Room for the trace header beside what the client may send; the client's own octets are counted exactly.
     constexpr std::uint64_t trace_room = 4096;
     const auto limit = session.limits.message_size;
-    auto spool = Spool::create(session.spool_folder, limit == 0 ? 0 : limit + trace_room);
-    if (!spool) return spool_failure(session, spool.error());
+    Spool spool(session.spool_folder, limit == 0 ? 0 : limit + trace_room);
     const auto transaction = std::move(current);
     session.state = transaction.greeting;
     const auto id = session.log.session() + "." + std::to_string(session.messages + 1);
-    spool->write(trace_header(session, transaction, id));
+    spool.write(trace_header(session, transaction, id));
     session.say(replies::go_ahead);
     BodyReader body;
-    if (!receive(session, body, *spool)) return replies::timed_out;
-    if (auto refused = refusal(session, body, *spool)) return std::move(*refused);
-    return deliver(session, transaction, body, *spool, id);
+    if (!receive(session, body, spool)) return replies::timed_out;
+    if (auto refused = refusal(session, body, spool)) return std::move(*refused);
+    return deliver(session, transaction, body, spool, id);
 }
 
 }  // namespace mail::smtpd

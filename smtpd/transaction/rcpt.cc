@@ -38,7 +38,9 @@ smtp::Reply Rcpt::run(Session& session, Transaction& transaction) const {
         ++transaction.refused;
         return drops.error();
     }
-    if (!transaction.recipients.empty()) {
+    if (transaction.recipients.empty()) {
+        session.courier.prepare(drops->front().user);
+    } else {
         if (auto refusal = refusal_of_mailbox(session, *drops)) {
             ++transaction.refused;
             return std::move(*refusal);

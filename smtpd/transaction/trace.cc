@@ -17,6 +17,14 @@ std::string harmless(std::string_view helo) {
     return out;
 }
 
+// Whether a local-part names the account itself, with or without an extension, and not an alias that led to it.
+bool names(std::string_view local, const route::Maildrop& drop) {
+    const auto length = drop.user.size();
+    if (drop.extension.empty()) return text::iequals(local, drop.user);
+    return local.size() > length && text::iequals(local.substr(0, length), drop.user) &&
+           text::iequals(local.substr(length + 1), drop.extension);
+}
+
 }  // namespace
 
 std::string trace_header(const Session& session, const Transaction& transaction, const std::string& id) {
@@ -37,9 +45,8 @@ std::string sender_text(const smtp::Address& sender, const std::string& origin) 
 }
 
 std::string delivered_to(const smtp::Address& recipient, const route::Maildrop& drop, const std::string& origin) {
+    if (names(recipient.local, drop)) return smtp::Address{recipient.local, recipient.domain.empty() ? origin : recipient.domain}.text();
     // An alias led elsewhere: the address is the account's own.
-    const bool direct = text::lower(recipient.local).starts_with(drop.user);
-    if (direct) return smtp::Address{recipient.local, recipient.domain.empty() ? origin : recipient.domain}.text();
     return smtp::Address{drop.user, origin}.text();
 }
 

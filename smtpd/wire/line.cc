@@ -5,7 +5,9 @@ namespace mail::smtpd {
 Line first_line(std::string_view input, std::size_t limit) {
     const auto end = input.find('\n');
     if (end == std::string_view::npos) {
-        if (input.size() <= limit) return {};
+        // A CR at its end may be the line's: then it does not count.
+        const auto length = input.size() - (input.ends_with('\r') ? 1 : 0);
+        if (length <= limit) return {};
         return {LineStatus::too_long, {}, input.size()};
     }
     const auto consumed = end + 1;

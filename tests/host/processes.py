@@ -13,7 +13,7 @@ import time
 import host
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "man" / "mail.7"
-LARGE = b"Subject: large\r\n\r\n" + (b"0123456789abcdef" * 4 + b"\r\n") * 200000
+LARGE = b"Subject: large\r\n\r\n" + (b"0123456789abcdef" * 4 + b"\r\n") * 500000
 SECCOMP = {"0": "no", "1": "strict", "2": "filter"}
 
 
@@ -47,9 +47,17 @@ class Process:
                 "Root": os.readlink(self._folder / "root"), "Seccomp": SECCOMP[self._status["Seccomp"][0]],
                 "No new privileges": "yes" if self._status["NoNewPrivs"] == ["1"] else "no"}
 
+    def targets(self):
+        """{number: what /proc says it leads to}; a descriptor that is closed meanwhile is none."""
+        found = {}
+        for fd in (self._folder / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found[int(fd.name)] = os.readlink(fd)
+        return found
+
     def descriptors(self):
-        """{number: what it leads to}"""
-        return {int(fd.name): kind(os.readlink(fd)) for fd in (self._folder / "fd").iterdir()}
+        """{number: the page's word for it}"""
+        return {number: kind(target) for number, target in self.targets().items()}
 
     def mode(self, fd):
         flags = re.search(r"^flags:\s+0?(\d+)", (self._folder / "fdinfo" / str(fd)).read_text(), re.MULTILINE)[1]
@@ -64,6 +72,8 @@ def kind(target):
         return socket_kind(target[len("socket:["):-1])
     if target.startswith("pipe:"):
         return "pipe"
+    if target.startswith("/memfd:message"):
+        return "message"
     path = pathlib.Path(target.removesuffix(" (deleted)"))
     if path == host.ROOT / "spool" / "incoming":
         return "incoming"
@@ -98,7 +108,7 @@ def check_identity(name, process, recipient="user1"):
         assert facts[column] == row[column], f"{name}: {column} is {facts[column]}, not {row[column]}"
 
 
-def check_descriptors(name, process, absent=(), mean=None):
+def check_descriptors(name, process, absent=(), mean=None, ignored=()):
     """`mean` translates the page's words where they are the reader's and not the kernel's."""
     words = [cell.split() for cell in tables()[name]["Descriptors"].split(",")]
     wanted = [((mean or {}).get(words_of[-1], words_of[-1]), int(words_of[0]) if len(words_of) == 2 else None)
@@ -108,36 +118,35 @@ def check_descriptors(name, process, absent=(), mean=None):
         if number is not None:
             assert there.get(number) == what, f"{name}: descriptor {number} is {there.get(number)}, not {what}"
     fixed = {number for _, number in wanted}
-    rest = sorted({what for number, what in there.items() if number not in fixed})
+    rest = sorted({what for number, what in there.items() if number not in fixed} - set(ignored))
     promised = sorted({what for what, number in wanted if number is None})
     assert rest == promised, f"{name} also has {rest} open, where mail.7 says {promised}: {there}"
 
 
 # --- the processes, found in their states ---
 
-def smtpds():
-    return [Process(pid) for pid in host.running("smtpd")]
-
-
-def children(of):
-    """Those of a process that is there, and that can still be looked at."""
+def processes():
+    """Every smtpd that is there and can still be looked at."""
     found = []
-    for pid in host.running("smtpd", "deliver"):
+    for pid in host.running("smtpd"):
         with contextlib.suppress(OSError):
-            process = Process(pid)
-            if process.parent == of.pid:
-                found.append(process)
+            found.append(Process(pid))
     return found
 
 
 def monitor_and_session():
+    """The one that nobody of us started, and its child in the jail."""
     def both():
-        found = smtpds()
-        pids = {process.pid for process in found}
-        pairs = [(parent, child) for child in found for parent in found if child.parent == parent.pid]
-        return pairs[0] if len(pids) == 2 and pairs else None
+        found = {process.pid: process for process in processes()}
+        jailed = [process for process in found.values() if process.facts()["Seccomp"] == "filter"]
+        return (found[jailed[0].parent], jailed[0]) if jailed and jailed[0].parent in found else None
 
     return host.until(both, "a monitor and its session")
+
+
+def workers(monitor, session):
+    return [process for process in processes()
+            if process.parent == monitor.pid and process.pid != session.pid and 0 not in process.uids]
 
 
 def test_page():
@@ -154,49 +163,58 @@ def test_connected():
         monitor, session = monitor_and_session()
         check_identity("smtpd, monitor", monitor)
         check_identity("smtpd, session", session)
-        check_descriptors("smtpd, monitor", monitor, absent=["reports"])
+        check_descriptors("smtpd, monitor", monitor, absent=["workers"])
         check_descriptors("smtpd, session", session, absent=["message"])
 
 
-def test_in_a_transaction():
-    """The message's file is the session's alone"""
+def test_before_the_message():
+    """A recipient is known: a worker is there, with the recipient's rights and nothing to do yet"""
     with host.Client() as client:
         client.start_message()
         monitor, session = monitor_and_session()
-        check_descriptors("smtpd, monitor", monitor, absent=["reports"])
-        check_descriptors("smtpd, session", session)
-        check_identity("smtpd, session", session)
+        worker = host.until(lambda: workers(monitor, session), "a worker with the recipient's rights")[0]
+        check_identity("smtpd, worker", worker)
+        check_descriptors("smtpd, worker", worker, absent=["message", "mailbox", "log"], ignored=["log"])
+        check_descriptors("smtpd, monitor", monitor, mean={"workers": "channel"})
+        check_descriptors("smtpd, session", session, absent=["message"])
 
 
 @contextlib.contextmanager
 def held_delivery(monitor, session):
-    """The monitor's other child, stopped as soon as it has the recipient's rights."""
+    """The worker, stopped while it has the message and the mailbox open."""
     end = time.monotonic() + host.SECONDS
     while time.monotonic() < end:
-        for child in children(monitor):
-            if child.pid == session.pid or 0 in child.uids:
-                continue
-            os.kill(child.pid, signal.SIGSTOP)
+        for worker in workers(monitor, session):
+            while not delivers(worker) and time.monotonic() < end:
+                pass
+            os.kill(worker.pid, signal.SIGSTOP)
             try:
-                yield Process(child.pid)
+                if delivers(worker):
+                    yield worker
+                    return
             finally:
-                os.kill(child.pid, signal.SIGCONT)
-            return
+                os.kill(worker.pid, signal.SIGCONT)
     raise AssertionError(f"no delivery seen within {host.SECONDS} s")
 
 
+def delivers(worker):
+    """Asked quickly, since a delivery is quick: no socket is looked up."""
+    targets = [target for target in worker.targets().values() if target.startswith("/")]
+    return {"message", "mailbox"} <= {kind(target) for target in targets}
+
+
 def test_during_a_delivery():
-    """It has the recipient's rights, reads the message and writes the mailbox: nothing else"""
+    """A worker reads the message and writes the mailbox: nothing else"""
     with host.Client() as client:
         client.start_message()
         monitor, session = monitor_and_session()
         client.send(LARGE + b".\r\n")
-        with held_delivery(monitor, session) as delivery:
-            check_identity("smtpd, delivery", delivery)
-            absent = [] if "mailbox" in delivery.descriptors().values() else ["mailbox"]
-            check_descriptors("smtpd, delivery", delivery, absent, {"report": "pipe"})
-            assert delivery.mode(0) == os.O_RDONLY, "the delivery can write the message"
-            check_descriptors("smtpd, monitor", monitor, mean={"reports": "pipe"})
+        with held_delivery(monitor, session) as worker:
+            check_identity("smtpd, worker", worker)
+            check_descriptors("smtpd, worker", worker)
+            message = next(fd for fd, what in worker.descriptors().items() if what == "message")
+            assert worker.mode(message) == os.O_RDONLY, "the worker can write the message"
+            check_descriptors("smtpd, monitor", monitor, mean={"workers": "channel"})
             check_descriptors("smtpd, session", session)
         client.expect("250 2.0.0")
     host.check_stored("user1", LARGE, "a@example.org")

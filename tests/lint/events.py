@@ -43,7 +43,7 @@ def plain(roff):
 
 
 def documented():
-    """{name: (severity, keys, example lines)} as the page has it: .It Ic name Pq severity, then .It Va key … and .Dl example"""
+    """{name: (severity, keys, example lines)} of the page: .It Ic name Pq severity, .It Va key …, .Dl example"""
     events = {}
     parts = re.split(r"^\.It Ic ([\w-]+) Pq (\w+)\n", house.text(PAGE), flags=re.MULTILINE)
     for name, severity, body in zip(parts[1::3], parts[2::3], parts[3::3]):

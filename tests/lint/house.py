@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = sorted(main.parent.name for main in REPO.glob("*/main.cc"))
-SHOWN = 20  # findings of one subject
+SHOWN = 8  # findings of one subject
 
 
 def files(*patterns):

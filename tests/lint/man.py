@@ -8,7 +8,7 @@ import house
 FOREIGN = {"aliases(5)", "fetchmail(1)", "getpwnam(3)", "hostname(1)", "inetd(8)", "landlock(7)", "logger(1)",
            "openssl(1)", "procmail(1)", "seccomp(2)", "syslog(3)", "systemd.socket(5)", "systemctl(1)",
            "sysexits(3)", "xinetd.conf(5)", "xinetd(8)", "proc(5)", "mbox(5)", "maildir(5)", "postconf(5)",
-           "postconf(1)", "newaliases(1)", "hier(7)", "local(8)", "mdoc(7)", "mutt(1)", "passwd(5)", "printf(1)", "ps(1)",
+           "postconf(1)", "newaliases(1)", "hier(7)", "local(8)", "mdoc(7)", "mutt(1)", "passwd(5)", "printf(1)",
            "journalctl(1)", "getmailrc(5)", "telnet(1)", "nc(1)", "kill(1)", "group(5)", "hosts(5)",
            "strftime(3)", "fsync(2)", "link(2)", "sysexits.h(3head)", "nsswitch.conf(5)"}
 PAGES = {f"{page.stem}({page.suffix[1:]})" for page in house.files("man/*")}

@@ -12,7 +12,7 @@ BANNED = {
     "a conflict marker": re.compile(r"^(<{7}|={7}|>{7})( |$)"),
 }
 # Paths that are what the text is about: a place where nothing may be, a template for mkstemp.
-MEANT = re.compile(r"/root/Maildir|/home/user\d?\b|/tmp/\S*XXXXXX")
+MEANT = re.compile(r"/root/Maildir|/home/(?:user\d?|ann)\b|/tmp/\S*XXXXXX")
 
 
 def findings(file):

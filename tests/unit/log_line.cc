@@ -79,7 +79,8 @@ TEST_CASE("on stderr a line has the program, its pid and the severity") {
         said = captured.text();
     }
     const auto head = "mayfly/test[" + std::to_string(getpid()) + "]: ";
-    CHECK(said == head + "info: event=connect client=\"a\\x0ab\"\n" + head + "error: session=id1 event=fault problem=p\n");
+    CHECK(said ==
+          head + "info: event=connect client=\"a\\x0ab\"\n" + head + "error: session=id1 event=fault problem=p\n");
     CHECK(log.session() == "id1");
 }
 

@@ -21,8 +21,7 @@ namespace {
 // The wait status of a shell that runs `script`.
 int run(const std::string& script, std::vector<std::pair<int, int>> descriptors = {},
         const std::vector<std::string>& words = {}) {
-    os::Command command{
-        .program = "/bin/sh", .arguments = {"-c", script, "sh"}, .descriptors = std::move(descriptors)};
+    os::Command command{.program = "/bin/sh", .arguments = {"-c", script, "sh"}, .descriptors = std::move(descriptors)};
     for (const auto& word : words) command.arguments.push_back(word);
     const auto child = os::spawn(command);
     REQUIRE(child);

@@ -21,7 +21,8 @@ TEST_CASE("accounts are found by name and by uid") {
 }
 
 TEST_CASE("an account that is not there is nothing, not a failure") {
-    for (const auto& name : std::vector<std::string>{"no-such-account", "", "a/b", "root:x", "ROOT", std::string(5000, 'x')}) {
+    for (const auto& name :
+         std::vector<std::string>{"no-such-account", "", "a/b", "root:x", "ROOT", std::string(5000, 'x')}) {
         INFO(name);
         const auto found = os::find_account(name);
         REQUIRE(found);

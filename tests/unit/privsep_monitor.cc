@@ -1,166 +1,20 @@
 #include "lib/privsep/monitor.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <sys/mman.h>
 
-#include <algorithm>
-#include <array>
-#include <catch2/catch.hpp>
-#include <csignal>
-#include <filesystem>
-#include <thread>
+#include <map>
+#include <set>
+#include <sstream>
 
-#include "lib/privsep/channel.h"
-#include "tests/unit/captured_stderr.h"
+#include "tests/unit/monitor_host.h"
 
 using namespace mail;
 using namespace mail::privsep;
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
+using test::Clock;
+using test::Host;
 
 namespace {
-
-using Folder = test::TemporaryFolder;
-
-[[noreturn]] void hang() {
-    for (;;) pause();
-}
-
-std::string whole(int file) {
-    std::string all;
-    std::array<char, 4096> buffer{};
-    for (ssize_t n = 0; (n = read(file, buffer.data(), buffer.size())) > 0;)
-        all.append(buffer.data(), static_cast<std::size_t>(n));
-    return all;
-}
-
-// Marks that a child runs, and notes how many do.
-std::string take_time(const Folder& folder) {
-    const auto mark = folder.write("running-" + std::to_string(getpid()), "");
-    const auto running = std::ranges::count_if(std::filesystem::directory_iterator(folder.path()), [](const auto& entry) {
-        return entry.path().filename().string().starts_with("running-");
-    });
-    std::ofstream(folder.file("counts"), std::ios::app) << running << '\n';
-    std::this_thread::sleep_for(200ms);
-    std::filesystem::remove(mark);
-    return "delivered 2.0.0 stored\n";
-}
-
-std::string note_descriptors(const Folder& folder) {
-    std::string list;
-    for (int fd = 0; fd < 256; ++fd) {
-        std::error_code missing;
-        const auto target = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), missing).string();
-        if (!missing) list += std::to_string(fd) + " " + target.substr(0, target.find('[')) + "\n";
-    }
-    folder.write("descriptors", list);
-    return "delivered 2.0.0 stored\n";
-}
-
-// A stand-in for a delivery, whose behaviour is the user's name.
-std::string serve(const Folder& folder, const Request& request, int message) {
-    const auto& user = request.user;
-    if (user == "good") {
-        folder.write("request", encode(request));
-        folder.write("message", whole(message));
-        if (write(message, "x", 1) >= 0) folder.write("writable", "");
-        return "delivered 2.0.0 stored\n";
-    }
-    if (user == "later") return "temporary 4.2.2 mailbox full\n";
-    if (user == "never") return "permanent 5.1.1 no such user\n";
-    if (user == "silent") return "";
-    if (user == "fails") _exit(1);
-    if (user == "dies") raise(SIGKILL);
-    if (user == "hangs") hang();
-    if (user == "babbles") return std::string(100000, 'x') + "\ndelivered 2.0.0 stored\n";
-    if (user == "babbles-on")
-        while (write(3, "xxxxxxxx", 8) > 0) continue;
-    if (user == "tells-then-fails") _exit(write(3, "delivered 2.0.0 stored\n", 23) == 23 ? 75 : 1);
-    if (user == "tells-then-hangs" && write(3, "delivered 2.0.0 stored\n", 23) == 23) hang();
-    if (user == "slow") return take_time(folder);
-    if (user == "descriptors") return note_descriptors(folder);
-    return "no report\n";
-}
-
-// What a test changes of the monitor's settings.
-struct Changes {
-    std::size_t at_once = 4;
-    std::chrono::seconds time_limit{60};
-    uid_t owner = geteuid();
-    dev_t other_device = 0;
-};
-
-// A monitor at work in a process of its own, and the session's end of its channel.
-class Host {
-public:
-    explicit Host(const Changes& changes = {}) {
-        struct stat spool{};
-        REQUIRE(stat(folder_.path().c_str(), &spool) == 0);
-        const MonitorSettings settings{
-            .serve = [this](const Request& request, int message) { return serve(folder_, request, message); },
-            .at_once = changes.at_once,
-            .time_limit = changes.time_limit,
-            .owner = changes.owner,
-            .device = spool.st_dev + changes.other_device};
-        auto ends = socket_pair();
-        REQUIRE(ends);
-        session_ = std::move(ends->first);
-        monitor_ = fork();
-        REQUIRE(monitor_ >= 0);
-        if (monitor_ != 0) return;
-        session_.reset();
-        const log::Log log(log::Destination::standard_error, "mayfly/test");
-        Monitor(std::move(ends->second), settings, log).run();
-        _exit(0);
-    }
-    Host(const Host&) = delete;
-    Host& operator=(const Host&) = delete;
-    ~Host() { finish(); }
-
-    // The session ends; waits for the monitor's end, and gives its wait status.
-    int finish() {
-        session_.reset();
-        int status = 0;
-        if (monitor_ > 0) waitpid(std::exchange(monitor_, -1), &status, 0);
-        return status;
-    }
-    os::Fd message(std::string_view content = "Subject: x\n\nbody\n") {
-        folder_.write("spooled", content);
-        return os::Fd(open(folder_.file("spooled").c_str(), O_RDWR | O_CLOEXEC));
-    }
-    void ask(const Request& request, int attached = -1) {
-        REQUIRE(send_packet(session_.get(), encode(request), attached));
-    }
-    // The next answer; nothing when the monitor has closed the channel.
-    std::optional<Answer> answer() {
-        const auto packet = receive_packet(session_.get());
-        REQUIRE(packet);
-        return packet->bytes.empty() ? std::nullopt : decode_answer(packet->bytes);
-    }
-    // Has one message delivered to a user.
-    Answer deliver(const std::string& user) {
-        const auto file = message();
-        ask({.verb = Verb::deliver, .tag = 5, .session = "s1", .user = user}, file.get());
-        const auto got = answer();
-        REQUIRE(got);
-        CHECK(got->tag == 5);
-        return *got;
-    }
-    // Whether the monitor hears nothing more from this session.
-    bool dropped() { return !answer(); }
-
-    const Folder& folder() const { return folder_; }
-    int session() const { return session_.get(); }
-    std::string logged() const { return stderr_.text(); }
-
-private:
-    Folder folder_;
-    test::CapturedStderr stderr_;
-    os::Fd session_;
-    pid_t monitor_ = -1;
-};
 
 void check(const Answer& got, Outcome outcome, std::string_view status, std::string_view text) {
     CHECK(got.outcome == outcome);
@@ -170,7 +24,7 @@ void check(const Answer& got, Outcome outcome, std::string_view status, std::str
 
 }  // namespace
 
-TEST_CASE("monitor: a child gets the request and the message, to read from its beginning") {
+TEST_CASE("monitor: a worker gets the request and the message, to read from its beginning") {
     Host host;
     const auto file = host.message("A: b\n\nc\n");
     REQUIRE(lseek(file.get(), 3, SEEK_SET) == 3);
@@ -208,6 +62,25 @@ TEST_CASE("monitor: an unnamed file of the spool is a message, as well") {
     CHECK(host.folder().read("message") == "content");
 }
 
+TEST_CASE("monitor: memory is a message only when it is sealed for good") {
+    Host host;
+    const auto ask = [&](int seals) {
+        const os::Fd memory(memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+        REQUIRE(write(memory.get(), "content", 7) == 7);
+        if (seals != 0) REQUIRE(fcntl(memory.get(), F_ADD_SEALS, seals) == 0);
+        host.ask({.verb = Verb::deliver, .tag = 0, .session = "s1", .user = "good"}, memory.get());
+        return host.answer()->outcome;
+    };
+    constexpr int all = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+    for (const int seals : {0, all & ~F_SEAL_WRITE, all & ~F_SEAL_SHRINK, all & ~F_SEAL_GROW}) {
+        INFO("seals " << seals);
+        CHECK(ask(seals) == Outcome::temporary);
+    }
+    CHECK_FALSE(host.folder().has("request"));
+    CHECK(ask(all) == Outcome::delivered);
+    CHECK(host.folder().read("message") == "content");
+}
+
 TEST_CASE("monitor: a check has no message") {
     Host host;
     const Request request{.verb = Verb::check, .tag = 1, .session = "s1", .user = "good"};
@@ -219,39 +92,103 @@ TEST_CASE("monitor: a check has no message") {
     CHECK(host.folder().read("message").empty());
 }
 
-TEST_CASE("monitor: what a child reports is answered, if its end agrees") {
+TEST_CASE("monitor: what a worker reports is answered, and nonsense is temporary") {
     Host host;
     check(host.deliver("later"), Outcome::temporary, "4.2.2", "mailbox full");
     check(host.deliver("never"), Outcome::permanent, "5.1.1", "no such user");
-    for (const auto* user : {"silent", "fails", "dies", "babbles", "tells-then-fails", "says-nonsense"}) {
+    for (const auto* user : {"fails", "dies", "says-nonsense"}) {
         INFO(user);
         check(host.deliver(user), Outcome::temporary, "4.3.0", "local delivery failed");
     }
+    CHECK(host.finish() == 0);
     const auto logged = host.logged();
-    CHECK(logged.contains("event=deliver-failed status=4.3.0 problem=\"exit 1\""));
-    CHECK(logged.contains("event=deliver-failed status=4.3.0 problem=\"signal 9\""));
+    CHECK(logged.contains("event=worker-died user=fails status=\"exit 1\""));
+    CHECK(logged.contains("event=worker-died user=dies status=\"signal 9\""));
 }
 
-TEST_CASE("monitor: a child that takes too long is killed") {
-    Host host({.time_limit = 1s});
-    for (const auto* user : {"hangs", "tells-then-hangs", "babbles-on"}) {
+TEST_CASE("monitor: a worker that reports nothing, or too much, holds nobody up") {
+    for (const auto* user : {"silent", "babbles"}) {
         INFO(user);
-        const auto before = Clock::now();
-        const auto got = host.deliver(user);
-        CHECK(got.outcome == Outcome::temporary);
-        CHECK(got.text == "delivery took too long");
-        CHECK(Clock::now() - before >= 1s);
-        CHECK(Clock::now() - before < 10s);
+        Host host({.time_limit = 2s});
+        check(host.deliver(user), Outcome::temporary, "4.3.0", "local delivery failed");
+        check(host.deliver("good"), Outcome::delivered, "2.0.0", "stored");
+        CHECK(host.finish() == 0);
     }
-    CHECK(host.logged().contains("event=deliver-failed status=4.3.0 problem=\"signal 9\""));
-    check(host.deliver("good"), Outcome::delivered, "2.0.0", "stored");
 }
 
-TEST_CASE("monitor: no more run together than may, and all are served") {
+TEST_CASE("monitor: a worker that takes too long is killed") {
+    Host host({.time_limit = 1s});
+    const auto before = Clock::now();
+    check(host.deliver("hangs"), Outcome::temporary, "4.3.0", "delivery took too long");
+    CHECK(Clock::now() - before >= 1s);
+    CHECK(Clock::now() - before < 10s);
+    check(host.deliver("good"), Outcome::delivered, "2.0.0", "stored");
+    CHECK(host.finish() == 0);
+    CHECK(host.logged().contains("event=worker-died user=hangs status=\"signal 9\""));
+}
+
+TEST_CASE("monitor: each request that a killed worker had is answered") {
+    Host host({.time_limit = 1s});
+    const auto file = host.message();
+    for (std::uint32_t tag = 0; tag < 3; ++tag)
+        host.ask({.verb = Verb::deliver, .tag = tag, .session = "s1", .user = "hangs"}, file.get());
+    std::uint32_t tags = 0;
+    for (int i = 0; i < 3; ++i) {
+        const auto got = host.answer();
+        REQUIRE(got);
+        check(*got, Outcome::temporary, "4.3.0", "delivery took too long");
+        tags |= 1U << got->tag;
+    }
+    CHECK(tags == 0b111);
+}
+
+TEST_CASE("monitor: it sleeps while a killed worker is slow to end") {
+    Host host({.time_limit = 1s});
+    rusage before{};
+    getrusage(RUSAGE_CHILDREN, &before);
+    CHECK(host.deliver("hangs-with-child").outcome == Outcome::temporary);
+    CHECK(host.finish() == 0);
+    rusage after{};
+    getrusage(RUSAGE_CHILDREN, &after);
+    const auto seconds = [](const rusage& usage) {
+        return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+               static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    };
+    CHECK(seconds(after) - seconds(before) < 0.5);
+}
+
+TEST_CASE("monitor: a user's requests are one worker's, another's are another's") {
+    Host host;
+    for (const auto* user : {"good", "later", "good", "later"}) host.deliver(user);
+    std::map<std::string, std::set<std::string>> workers;
+    std::istringstream served(host.folder().read("served"));
+    for (std::string pid, user; served >> pid >> user;) workers[user].insert(pid);
+    REQUIRE(workers.size() == 2);
+    CHECK(workers["good"].size() == 1);
+    CHECK(workers["later"].size() == 1);
+    CHECK(workers["good"] != workers["later"]);
+}
+
+TEST_CASE("monitor: no worker that is still root serves twice") {
+    if (geteuid() != 0) {
+        WARN("not root: skipped");
+        return;
+    }
+    Host host;
+    host.deliver("stays-root");
+    host.deliver("stays-root");
+    std::istringstream served(host.folder().read("served"));
+    std::string first, second, user;
+    served >> first >> user >> second;
+    CHECK(first != second);
+}
+
+TEST_CASE("monitor: no more workers than may be, and all are served") {
     Host host({.at_once = 2});
     const auto file = host.message();
     for (std::uint32_t tag = 0; tag < 5; ++tag)
-        host.ask({.verb = Verb::deliver, .tag = tag, .session = "s1", .user = "slow"}, file.get());
+        host.ask({.verb = Verb::deliver, .tag = tag, .session = "s1", .user = "slow" + std::to_string(tag)},
+                 file.get());
     std::uint32_t tags = 0;
     for (int i = 0; i < 5; ++i) {
         const auto got = host.answer();
@@ -265,20 +202,35 @@ TEST_CASE("monitor: no more run together than may, and all are served") {
     CHECK(counts.find_first_not_of("12\n") == std::string::npos);
 }
 
-TEST_CASE("monitor: a session that goes does not take its deliveries with it") {
+TEST_CASE("monitor: to prepare a worker has no answer") {
+    Host host;
+    host.ask({.verb = Verb::prepare, .tag = no_answer, .session = "s1", .user = "later"});
+    check(host.deliver("good"), Outcome::delivered, "2.0.0", "stored");
+    host.ask({.verb = Verb::prepare, .tag = no_answer, .session = "s1", .user = "fails"});
+    check(host.deliver("good"), Outcome::delivered, "2.0.0", "stored");
+}
+
+TEST_CASE("monitor: a session that goes does not take its deliveries with it, and no worker stays") {
     Host host;
     const auto file = host.message();
+    host.ask({.verb = Verb::check, .tag = 0, .session = "s1", .user = "good"});
     host.ask({.verb = Verb::deliver, .tag = 0, .session = "s1", .user = "slow"}, file.get());
     while (!host.folder().has("counts")) std::this_thread::sleep_for(5ms);
     CHECK(host.finish() == 0);
     for (const auto& entry : std::filesystem::directory_iterator(host.folder().path()))
         CHECK_FALSE(entry.path().filename().string().starts_with("running-"));
+    std::istringstream served(host.folder().read("served"));
+    std::string user;
+    for (pid_t pid = 0; served >> pid >> user;) {
+        INFO(user);
+        CHECK(kill(pid, 0) == -1);
+    }
 }
 
-TEST_CASE("monitor: a child has the message, the pipe for its report, and nothing else of the monitor's") {
+TEST_CASE("monitor: a worker has the message, its channel, and nothing else of the monitor's") {
     const os::Fd stray(open("/etc/passwd", O_RDONLY));
     Host host({.at_once = 2});
-    // Another child's pipe is open meanwhile.
+    // Another worker is there meanwhile.
     const auto file = host.message();
     host.ask({.verb = Verb::deliver, .tag = 0, .session = "s1", .user = "slow"}, file.get());
     host.ask({.verb = Verb::deliver, .tag = 1, .session = "s1", .user = "descriptors"}, file.get());
@@ -286,12 +238,9 @@ TEST_CASE("monitor: a child has the message, the pipe for its report, and nothin
     REQUIRE(host.answer());
     const auto listed = host.folder().read("descriptors");
     INFO(listed);
-    CHECK(listed.starts_with("0 " + host.folder().file("spooled") + "\n"));
-    CHECK(listed.contains("\n3 pipe:"));
-    // Only 0 to 3 are there.
-    CHECK(std::ranges::count(listed, '\n') <= 4);
-    CHECK(listed.substr(listed.rfind('\n', listed.size() - 2) + 1).starts_with("3 "));
-    CHECK_FALSE(listed.contains("/etc/passwd"));
+    const auto at = listed.find("\n3 socket:");
+    REQUIRE(at != std::string::npos);
+    CHECK(listed.substr(at) == "\n3 socket:\n4 " + host.folder().file("spooled") + "\n");
 }
 
 TEST_CASE("monitor: only a regular file of the session's user on the spool's device is a message") {
@@ -306,8 +255,9 @@ TEST_CASE("monitor: only a regular file of the session's user on the spool's dev
         }
         host.ask({.verb = Verb::deliver, .tag = 1, .session = "s1", .user = "good"}, host.session());
         CHECK(host.answer()->text == "internal error");
-        CHECK(host.logged().contains("event=request-refused request=deliver "
-                                     "problem=\"the message is not a file of the spool\""));
+        CHECK(
+            host.logged().contains("event=request-refused request=delivery "
+                                   "problem=\"the message is neither a file of the spool nor sealed memory\""));
         CHECK_FALSE(host.folder().has("request"));
         // The session is served on.
         check(host.deliver("good"), Outcome::delivered, "2.0.0", "stored");
@@ -326,9 +276,10 @@ TEST_CASE("monitor: only a regular file of the session's user on the spool's dev
 
 TEST_CASE("monitor: a malformed request is the last") {
     const auto well_formed = encode(Request{.verb = Verb::check, .tag = 0, .session = "s1", .user = "good"});
-    const auto packet = GENERATE_COPY(values<std::string>(
-        {"x", well_formed + "x", well_formed.substr(1), std::string(longest_packet + 1, 'x'),
-         encode(Request{.verb = Verb::check, .user = "--check"}), encode(Request{.verb = Verb::check, .user = "../x"})}));
+    const auto packet = GENERATE_COPY(
+        values<std::string>({"x", well_formed + "x", well_formed.substr(1), std::string(longest_packet + 1, 'x'),
+                             encode(Request{.verb = Verb::check, .user = "--check"}),
+                             encode(Request{.verb = Verb::check, .user = "../x"})}));
     Host host;
     REQUIRE(send_packet(host.session(), packet));
     CHECK(host.dropped());

@@ -13,8 +13,8 @@ using Drops = std::vector<Maildrop>;
 
 namespace {
 
-const std::map<std::string, uid_t> accounts{{"root", 0},      {"daemon", 1},    {"mayfly", 120}, {"alice", 1000},
-                                            {"bob", 1001},    {"carol", 1002},  {"min", 999}};
+const std::map<std::string, uid_t> accounts{{"root", 0},   {"daemon", 1},   {"mayfly", 120}, {"alice", 1000},
+                                            {"bob", 1001}, {"carol", 1002}, {"min", 999}};
 
 Result<std::optional<os::Account>> find_account(const std::string& name) {
     if (name == "ldap-down") return std::unexpected(system_failure("account database not available", "look up", EIO));
@@ -35,13 +35,13 @@ public:
                      .running_as = running_as},
                     route::Aliases({folder_.write("aliases", aliases)}), find_account) {}
 
-    Result<Drops> resolve(const std::string& local) { return resolver_.resolve({local, "localhost"}); }
+    Result<route::Resolution> resolve(const std::string& local) { return resolver_.resolve({local, "localhost"}); }
     // The users that get the mail, "user" or "user+extension", "user!" for the system's; or the failure's text.
     std::string to(const std::string& local) {
-        const auto drops = resolve(local);
-        if (!drops) return drops.error().text;
+        const auto found = resolve(local);
+        if (!found) return found.error().text;
         std::string out;
-        for (const auto& drop : *drops) {
+        for (const auto& drop : found->drops) {
             out += (out.empty() ? "" : " ") + drop.user;
             if (!drop.extension.empty()) out += "+" + drop.extension;
             if (drop.is_system) out += "!";
@@ -50,8 +50,8 @@ public:
     }
     Fault fault(const std::string& local) { return resolve(local).error().kind; }
     std::string logged(const std::string& local) {
-        const auto drops = resolve(local);
-        return drops ? "" : std::string(drops.error().logged());
+        const auto found = resolve(local);
+        return found ? "" : std::string(found.error().logged());
     }
     Locality locality(const std::string& domain) const { return resolver_.locality({"a", domain}); }
 
@@ -231,6 +231,30 @@ TEST_CASE("started by an ordinary user, only that account gets mail, whatever it
 
 TEST_CASE("odd names are nobody's") {
     Host host;
-    for (const auto* name : {"../alice", "/etc/passwd", "|cat", ":include:x", "alice:x", "-alice", "alice@x", " ", "\""})
+    for (const auto* name :
+         {"../alice", "/etc/passwd", "|cat", ":include:x", "alice:x", "-alice", "alice@x", " ", "\""})
         CHECK(host.to(name) == nobody);
+}
+
+TEST_CASE("an alias that leads to nobody defers the mail, and names beside others that nobody has are told") {
+    Host host("empty:\nlost: nobody-here\nloop: pool\npool: loop\nteam: bob, gone\n");
+    for (const auto* name : {"empty", "lost", "loop"}) CHECK(host.fault(name) == Fault::temporary);
+    CHECK(host.logged("lost").ends_with("aliases:2: alias leads to no account"));
+    CHECK(host.to("team") == "bob");
+    const auto unknown = host.resolve("team")->unknown;
+    REQUIRE(unknown.size() == 1);
+    CHECK(unknown.front().starts_with("gone ("));
+    CHECK(unknown.front().ends_with("aliases:5)"));
+}
+
+TEST_CASE("a backslash stands for the account itself, past its alias") {
+    Host host("bob: alice\nboth: \\\\bob, bob\n");
+    CHECK(host.to("bob") == "alice");
+    CHECK(host.to("both") == "bob alice");
+}
+
+TEST_CASE("an account whose name has the delimiter in it is found whole") {
+    Host host("", "i");
+    CHECK(host.to("alice") == "alice");
+    CHECK(host.to("bobix") == "bob+x");
 }

@@ -127,11 +127,16 @@ TEST_CASE("a message ends at CR LF . CR LF, which is no part of it") {
 TEST_CASE("nothing that some server takes for an end is one here") {
     using namespace std::string_view_literals;
     constexpr std::string_view ends[] = {
-        "\n.\n"sv,       "\n.\r\n"sv,     "\r\n.\n"sv,       "\r.\r"sv,         "\r.\r\n"sv,       "\r\n.\r"sv,
-        "\n.\r"sv,       "\r.\n"sv,       "\r\n.\r\r\n"sv,   "\r\n\0.\r\n"sv,   "\r\n.\0\r\n"sv,   "\r\n.\r\0\n"sv,
-        "\r\0\n.\r\n"sv, "\0\r\n\0."sv,   "\r\n.\0"sv,       "\r\n .\r\n"sv,    "\r\n. \r\n"sv,    "\r\n..\r\n"sv,
-        "\r\n\t.\r\n"sv, "\n\r.\n\r"sv,   "\r\n\xef\xbb\xbf.\r\n"sv, "\x85.\x85"sv, "\r\n.\x85"sv, "\xe2\x80\xa8.\xe2\x80\xa8"sv,
-        "\v.\v"sv,       "\f.\f"sv,       "\r\n.\v"sv,       "\x1a"sv,          "\x04"sv,          "\n\n.\n\n"sv,
+        "\n.\n"sv,       "\n.\r\n"sv,     "\r\n.\n"sv,
+        "\r.\r"sv,       "\r.\r\n"sv,     "\r\n.\r"sv,
+        "\n.\r"sv,       "\r.\n"sv,       "\r\n.\r\r\n"sv,
+        "\r\n\0.\r\n"sv, "\r\n.\0\r\n"sv, "\r\n.\r\0\n"sv,
+        "\r\0\n.\r\n"sv, "\0\r\n\0."sv,   "\r\n.\0"sv,
+        "\r\n .\r\n"sv,  "\r\n. \r\n"sv,  "\r\n..\r\n"sv,
+        "\r\n\t.\r\n"sv, "\n\r.\n\r"sv,   "\r\n\xef\xbb\xbf.\r\n"sv,
+        "\x85.\x85"sv,   "\r\n.\x85"sv,   "\xe2\x80\xa8.\xe2\x80\xa8"sv,
+        "\v.\v"sv,       "\f.\f"sv,       "\r\n.\v"sv,
+        "\x1a"sv,        "\x04"sv,        "\n\n.\n\n"sv,
         "\r\r.\r\r"sv,   "\n\r\n."sv,
     };
     for (const auto end : ends) {
@@ -164,7 +169,8 @@ TEST_CASE("every short input is read as the definition says, however it is cut")
             const auto expected = by_definition(input);
             bool same = read({input}) == expected && read(in_pieces_of(input, 1)) == expected;
             for (std::size_t cut = 1; cut < length; ++cut)
-                same = same && read({std::string_view(input).substr(0, cut), std::string_view(input).substr(cut)}) == expected;
+                same = same &&
+                       read({std::string_view(input).substr(0, cut), std::string_view(input).substr(cut)}) == expected;
             if (same) continue;
             ++wrong;
             INFO("input " << Catch::Detail::stringify(input));

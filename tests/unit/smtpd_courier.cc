@@ -58,7 +58,9 @@ public:
         char octet = 0;
         return recv(channel_.get(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
     }
-    void say(std::string_view packet) { [[maybe_unused]] const auto sent = privsep::send_packet(channel_.get(), packet); }
+    void say(std::string_view packet) {
+        [[maybe_unused]] const auto sent = privsep::send_packet(channel_.get(), packet);
+    }
     void answer(std::uint32_t tag, Outcome outcome, const std::string& status = "2.0.0") {
         say(encode(Answer{.tag = tag, .outcome = outcome, .status = status, .text = "t" + std::to_string(tag)}));
     }
@@ -87,6 +89,18 @@ TEST_CASE("courier: a check asks with the session and the user alone") {
     CHECK(answer.text == "t0");
     CHECK(asked == Request{.verb = Verb::check, .tag = 0, .session = "session1", .user = "alice"});
     CHECK_FALSE(with_message);
+}
+
+TEST_CASE("courier: to prepare is to ask, and to wait for nothing") {
+    Request asked;
+    Monitor monitor([&](Monitor& self) {
+        asked = self.next().value_or(Request{});
+        self.next();
+        self.answer(0, Outcome::delivered);
+    });
+    monitor.courier().prepare("alice");
+    CHECK(monitor.courier().check("bob").outcome == Outcome::delivered);
+    CHECK(asked == Request{.verb = Verb::prepare, .tag = privsep::no_answer, .session = "session1", .user = "alice"});
 }
 
 TEST_CASE("courier: each parcel is asked for with the message") {

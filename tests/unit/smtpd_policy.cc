@@ -79,10 +79,10 @@ TEST_CASE("the verdict after DATA") {
 }
 
 TEST_CASE("the limits are the parameters") {
-    const auto limits = limits_with({"smtpd_hard_error_limit=3", "smtpd_soft_error_limit=2", "smtpd_junk_command_limit=4",
-                                     "smtpd_error_sleep_time=5s", "smtpd_timeout=6m", "smtpd_min_data_rate=7",
-                                     "line_length_limit=1000", "smtpd_recipient_limit=9",
-                                     "smtpd_recipient_overshoot_limit=10", "message_size_limit=11"});
+    const auto limits =
+        limits_with({"smtpd_hard_error_limit=3", "smtpd_soft_error_limit=2", "smtpd_junk_command_limit=4",
+                     "smtpd_error_sleep_time=5s", "smtpd_timeout=6m", "smtpd_min_data_rate=7", "line_length_limit=1000",
+                     "smtpd_recipient_limit=9", "smtpd_recipient_overshoot_limit=10", "message_size_limit=11"});
     CHECK(limits.hard_errors == 3);
     CHECK(limits.soft_errors == 2);
     CHECK(limits.junk_commands == 4);
@@ -120,7 +120,8 @@ TEST_CASE("errors make a session slow, then end it") {
         std::chrono::seconds delay;
         bool too_many;
     };
-    for (const auto& [delay, too_many] : {Row{0s, false}, Row{0s, false}, Row{0s, false}, Row{3s, false}, Row{3s, true}}) {
+    for (const auto& [delay, too_many] :
+         {Row{0s, false}, Row{0s, false}, Row{0s, false}, Row{3s, false}, Row{3s, true}}) {
         INFO(errors.errors() << " errors");
         CHECK(errors.delay() == delay);
         CHECK(errors.too_many() == too_many);

@@ -1,38 +1,18 @@
 """Real trouble: full disks, no home, no rights, limits, and what --check says of each."""
-import contextlib
 import os
 import pwd
 import shutil
 import subprocess
 
+import homes
 import host
 import program
 
-HOME = host.ROOT / "home" / "user1"
+HOME = homes.home("user1")
 
 
-@contextlib.contextmanager
-def mounted(options):
-    """A file system of its own on the user's home folder."""
-    owner = pwd.getpwnam("user1").pw_uid
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode=700,uid={owner},gid={owner},{options}", "none", HOME],
-                   check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", HOME], check=True)
-
-
-@contextlib.contextmanager
-def home_set_aside():
-    aside = HOME.with_name("aside")
-    HOME.rename(aside)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            HOME.unlink()
-        aside.rename(HOME)
+def small_disk(options):
+    return homes.mounted(HOME, "user1", options)
 
 
 def check_same(status, code, *arguments, **more):
@@ -43,34 +23,33 @@ def check_same(status, code, *arguments, **more):
 
 def test_full_disk():
     """The same delivery succeeds when there is room again"""
-    with mounted("size=256k"):
+    with small_disk("size=256k"):
         assert program.run("user1", text=b"Subject: first\n\n").status == 0
         host.messages("user1")[0].unlink()
-        with open(HOME / "filler", "wb") as filler, contextlib.suppress(OSError):
-            filler.write(b"x" * 1_000_000)
+        filler = homes.fill(HOME)
         check_same(program.TEMPORARY, "4.3.1")
-        (HOME / "filler").unlink()
+        filler.unlink()
         assert program.run("user1").status == 0
         assert len(program.stored("user1")) == 1
 
 
 def test_disk_full_in_the_middle():
     """A piece or two fit, the message does not"""
-    with mounted("size=112k"):
+    with small_disk("size=112k"):
         program.check_failed(program.run("user1"), program.TEMPORARY, "4.3.1")
         assert program.run("--check", "user1").status == 0
 
 
 def test_no_inodes():
-    with mounted("nr_inodes=3"):
+    with small_disk("nr_inodes=3"):
         program.check_failed(program.run("user1"), program.TEMPORARY, "4.3.1")
-    with mounted("nr_inodes=1"):
+    with small_disk("nr_inodes=1"):
         check_same(program.TEMPORARY, "4.3.1")
 
 
 def test_no_home():
     """An unmounted /home bounces nothing, and no home is ever made"""
-    with home_set_aside():
+    with homes.set_aside("user1"):
         check_same(program.NO_HOME, "4.2.0")
         assert not HOME.exists()
         HOME.write_text("a file")
@@ -78,21 +57,17 @@ def test_no_home():
 
 
 def test_read_only_home():
-    with mounted("size=1m"):
+    with small_disk("size=1m"):
         subprocess.run(["mount", "-o", "remount,ro", HOME], check=True)
         check_same(program.TEMPORARY, "4.3.0")
 
 
 def test_home_of_somebody_else():
     """No rights of root's are left to write with"""
-    os.chown(HOME, 0, 0)
-    try:
+    with homes.given_away("user1"):
         check_same(program.TEMPORARY, "4.3.0")
         HOME.chmod(0o755)
         check_same(program.TEMPORARY, "4.3.0")
-    finally:
-        os.chown(HOME, *[pwd.getpwnam("user1").pw_uid] * 2)
-        HOME.chmod(0o700)
 
 
 def test_something_in_the_way():
