@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "deliver/spool.h"
+#include "lib/os/process.h"
 
 namespace mail::deliver {
 namespace {
@@ -22,9 +23,9 @@ int rank(int exit_status) {
 }
 
 int attempt_in_child(const Job& job, const std::string& user, const store::Source& message) {
-    const auto status = run_in_child([&] { return attempt(job, user, message); });
+    const auto status = os::run_in_child([&] { return attempt(job, user, message); });
     if (status) return *status;
-    return failed(job, user, {Outcome::io_error, status.error()});
+    return failed(job, user, {Outcome::io_error, std::string(status.error().logged())});
 }
 
 // The message, readable from its start by each child.

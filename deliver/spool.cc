@@ -1,7 +1,6 @@
 #include "deliver/spool.h"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,6 +8,7 @@
 #include <cstdlib>
 
 #include "lib/os/file.h"
+#include "lib/os/process.h"
 #include "lib/store/recipient.h"
 
 namespace mail::deliver {
@@ -55,25 +55,14 @@ int copy_without_root(const Job& job, const os::Account* owner, int to) {
 
 }  // namespace
 
-std::expected<int, std::string> run_in_child(const std::function<int()>& work) {
-    const pid_t child = ::fork();
-    if (child < 0) return std::unexpected(system_failure({}, "fork", errno).detail);
-    if (child == 0) ::_exit(work());
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0)
-        if (errno != EINTR) return std::unexpected(system_failure({}, "waitpid", errno).detail);
-    if (WIFEXITED(status)) return WEXITSTATUS(status);
-    return std::unexpected("the delivering process died of signal " + std::to_string(WTERMSIG(status)));
-}
-
 store::Delivery<os::Fd> spool_message(const Job& job) {
     const auto owner = store::is_root() ? store::find_mail_owner(job.desk.config) : os::Account{};
     if (!owner) return std::unexpected(owner.error());
     const auto file = temporary_file();
     if (!file) return store::undelivered(file.error());
     const auto outcome =
-        run_in_child([&] { return copy_without_root(job, store::is_root() ? &*owner : nullptr, file->get()); });
-    if (!outcome) return store::undelivered(Outcome::io_error, outcome.error());
+        os::run_in_child([&] { return copy_without_root(job, store::is_root() ? &*owner : nullptr, file->get()); });
+    if (!outcome) return store::undelivered(outcome.error());
     if (*outcome != static_cast<int>(Outcome::delivered))
         return store::undelivered(static_cast<Outcome>(*outcome), "the message could not be spooled");
     // The children that deliver get no way to change it for the next one.

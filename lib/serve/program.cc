@@ -55,16 +55,6 @@ int help(const Program& program, const po::options_description& options) {
     return EX_OK;
 }
 
-// The common options as they were given, for child processes.
-Words repeat(const po::variables_map& options) {
-    Words words;
-    if (options.contains("config")) words.push_back("--config=" + options["config"].as<std::string>());
-    if (options.contains("option"))
-        for (const auto& word : options["option"].as<Words>()) words.push_back("--option=" + word);
-    if (options.contains("log")) words.push_back("--log=" + options["log"].as<std::string>());
-    return words;
-}
-
 // What stands before the configuration is known.
 struct Start {
     const Program& program;
@@ -98,7 +88,7 @@ int start(const Start& from, const po::variables_map& options) {
     log::Log log(from.destination, config->get<"syslog_name">() + "/" + std::string(from.program.name),
                  config->get<"syslog_facility">());
     Invocation invocation{
-        .options = options, .config = std::move(*config), .log = std::move(log), .common = repeat(options)};
+        .options = options, .config = std::move(*config), .log = std::move(log)};
     return from.program.main(invocation);
 }
 

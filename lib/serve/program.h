@@ -7,7 +7,6 @@
 #include <boost/program_options/variables_map.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "lib/config/config.h"
 #include "lib/log/log.h"
@@ -21,7 +20,6 @@ struct Invocation {
     po::variables_map options;  // its own options, as declared
     config::Config config;
     log::Log log;
-    std::vector<std::string> common;  // -c, -o and --log as given, for the programs that it starts
 
     [[nodiscard]] bool has(const char* option) const { return options.contains(option); }
     // The value of a string option, "" when it was not given.
