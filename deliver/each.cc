@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <csignal>
-
 #include "deliver/spool.h"
 #include "lib/os/process.h"
 
@@ -43,7 +41,6 @@ store::Delivery<store::Source> readable_often(const Job& job, os::Fd& spool) {
 int worse(int one, int other) { return rank(other) > rank(one) ? other : one; }
 
 int attempt_each(const Job& job) {
-    std::signal(SIGCHLD, SIG_DFL);  // ignored, children would vanish before their status is read
     os::Fd spool;
     const auto message = readable_often(job, spool);
     int worst = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ struct Parcel {
 
 class Courier {
 public:
-    // `channel` leads to the monitor; `session` is the log's session id; at most `at_once` requests are on their way.
-    Courier(os::Fd channel, std::string session, std::size_t at_once, std::chrono::seconds time_limit);
+    // `channel` leads to the monitor; at most `at_once` requests are on their way.
+    Courier(os::Fd channel, std::size_t at_once, std::chrono::seconds time_limit);
 
     // Has a worker made ready for this account, beside what the client does meanwhile; nothing is waited for.
     void prepare(const std::string& user);
@@ -36,13 +37,14 @@ public:
     std::vector<Delivery> deliver(int message, const std::string& sender, const std::vector<Parcel>& parcels);
 
 private:
-    bool ask(privsep::Request request, int message);
-    bool take_answer(std::vector<Delivery>& into);
+    // Either ends the channel for good when it fails: an answer that came late must not be taken for another's.
+    bool ask(const privsep::Request& request, int message);
+    bool take_answer(std::vector<Delivery>& into, std::uint32_t first_tag);
 
     os::Fd channel_;
-    std::string session_;
     std::size_t at_once_;
     std::chrono::seconds time_limit_;
+    std::uint32_t next_tag_ = 0;  // each request of the session has one of its own
 };
 
 }  // namespace mail::smtpd

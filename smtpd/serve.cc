@@ -23,6 +23,7 @@
 #include "lib/store/delivery.h"
 #include "smtpd/replies.h"
 #include "smtpd/session.h"
+#include "smtpd/spool.h"
 
 namespace mail::smtpd {
 namespace {
@@ -36,6 +37,7 @@ struct Ground {
     os::Fd spool;       // the folder that messages pass through
     dev_t spool_device = 0;
     net::Peer peer;
+    pid_t monitor = getpid();
 };
 
 Result<os::Account> session_account(const config::Config& config) {
@@ -77,7 +79,8 @@ Result<void> confine(const serve::Invocation& invocation, const Ground& ground) 
     if (geteuid() == 0)
         if (auto became = os::become(ground.owner, os::Groups::primary); !became) return became;
     // Without its monitor a session could only wait.
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != ground.monitor) return fail(Fault::temporary, "", "the monitor has ended");
     privsep::Jail jail{.readable = {system_places.begin(), system_places.end()}, .writable = ground.spool.get()};
     for (const auto& file : invocation.config.get<"alias_maps">())
         if (!file.starts_with("/etc/")) jail.readable.push_back(file);
@@ -91,7 +94,7 @@ route::Resolver make_resolver(const config::Config& config, const Ground& ground
     return {{.local_domains = config.get<"mydestination">(),
              .own_address = ground.peer.local_address,
              .recipient_delimiter = config.get<"recipient_delimiter">(),
-             .first_valid_uid = static_cast<uid_t>(config.get<"first_valid_uid">()),
+             .first_valid_uid = config.get<"first_valid_uid">(),
              .mail_owner = config.get<"mail_owner">(),
              .running_as = is_root ? 0 : ground.owner.uid},
             route::Aliases(config.get<"alias_maps">()),
@@ -106,8 +109,7 @@ int run_session(serve::Invocation& invocation, const Ground& ground, os::Fd chan
         return not_available();
     }
     auto resolver = make_resolver(config, ground, is_root);
-    Courier courier(std::move(channel), invocation.log.session(),
-                    static_cast<std::size_t>(config.get<"smtpd_delivery_concurrency">()),
+    Courier courier(std::move(channel), static_cast<std::size_t>(config.get<"smtpd_delivery_concurrency">()),
                     config.get<"smtpd_delivery_time_limit">());
     net::Stream stream(STDIN_FILENO, STDOUT_FILENO);
     Session session({.config = config,
@@ -128,12 +130,28 @@ void let_go_of_client() {
     dup2(null.get(), STDOUT_FILENO);
 }
 
+// What a message's file may come to: what the client may send, and what this host adds.
+std::uint64_t largest_file(const config::Config& config) {
+    const auto limit = config.get<"message_size_limit">();
+    return limit == 0 ? 0 : limit + Spool::trace_room;
+}
+
+// A message that grows while it is copied, or has no end, must not fill the user's disk.
+void limit_file_size(const config::Config& config) {
+    constexpr std::uint64_t added = 65536;  // Return-Path and Delivered-To
+    const auto largest = largest_file(config);
+    if (largest == 0) return;
+    const rlimit limit{.rlim_cur = largest + added, .rlim_max = largest + added};
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 // In a worker of the monitor: one request, from the account to the report.
 std::string attend(const serve::Invocation& invocation, const privsep::Request& request, int message) {
     log::Log log(invocation.log.destination(), invocation.config.get<"syslog_name">() + "/deliver",
                  invocation.config.get<"syslog_facility">());
-    log.session(request.session);
+    log.session(invocation.log.session());
     store::settle_process();
+    limit_file_size(invocation.config);
     const store::Desk desk{invocation.config, log};
     const auto done = [&] {
         switch (request.verb) {
@@ -155,9 +173,11 @@ int run_monitor(serve::Invocation& invocation, const Ground& ground, os::Fd chan
                               .at_once = static_cast<std::size_t>(config.get<"smtpd_delivery_concurrency">()),
                               .time_limit = config.get<"smtpd_delivery_time_limit">(),
                               .owner = ground.owner.uid,
-                              .device = ground.spool_device},
+                              .device = ground.spool_device,
+                              .largest = largest_file(config)},
                              invocation.log);
-    monitor.run();
+    // What lied to its monitor may be anything by now.
+    if (!monitor.run()) kill(session, SIGKILL);
     const auto status = os::wait_for(session);
     if (status && *status == 0) return EX_OK;
     invocation.log(log::events::session_died,

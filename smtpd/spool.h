@@ -16,6 +16,8 @@ class Spool {
 public:
     // A message up to this size stays in memory: making a file costs as much as all of its SMTP.
     static constexpr std::size_t memory = 65536;
+    // Octets that Received may take, beside what the client may send.
+    static constexpr std::uint64_t trace_room = 4096;
 
     // `folder`: where a file would be made, open. `limit`: more octets than this are counted but not kept; 0 for no limit.
     Spool(int folder, std::uint64_t limit) : folder_(folder), limit_(limit) {}

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,13 +32,14 @@ struct Envelope {
 
 struct Recipient {
     smtp::Address address;                 // as given at RCPT
-    std::vector<route::Maildrop> drops{};  // the accounts that it leads to
+    std::vector<route::Maildrop> drops{};  // the accounts that it leads to and no earlier recipient did
 };
 
 struct Transaction {
     Greeted greeting;
     Envelope envelope;
     std::vector<Recipient> recipients{};
+    std::set<route::Maildrop> drops{};  // of all recipients
     std::size_t refused = 0;  // recipients
 };
 

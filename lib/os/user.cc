@@ -47,6 +47,11 @@ Result<std::optional<Account>> find_account(uid_t uid) {
     });
 }
 
+bool is_person(uid_t uid, long first_valid_uid) {
+    constexpr uid_t nobody = 65534;
+    return uid != 0 && uid != nobody && static_cast<long>(uid) >= first_valid_uid;
+}
+
 Result<void> become(const Account& account, Groups groups) {
     const auto failed = [&](std::string_view what) {
         return std::unexpected(

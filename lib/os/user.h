@@ -24,6 +24,9 @@ struct Account {
 Result<std::optional<Account>> find_account(const std::string& name);
 Result<std::optional<Account>> find_account(uid_t uid);
 
+// Whether an account may get mail as itself: not a system's account, nor nobody's, which is everybody's.
+bool is_person(uid_t uid, long first_valid_uid);
+
 // Which groups a process keeps when it becomes an account.
 enum class Groups { all, primary };
 

@@ -39,7 +39,7 @@ Result<std::pair<os::Fd, os::Fd>> socket_pair() {
     return std::pair(os::Fd(ends[0]), os::Fd(ends[1]));
 }
 
-Result<void> send_packet(int channel, std::string_view packet, int attached) {
+Result<void> send_packet(int channel, std::string_view packet, int attached, Patience patience) {
     iovec part{.iov_base = const_cast<char*>(packet.data()), .iov_len = packet.size()};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
     msghdr message{};
@@ -54,7 +54,8 @@ Result<void> send_packet(int channel, std::string_view packet, int attached) {
         c->cmsg_len = CMSG_LEN(sizeof attached);
         std::memcpy(CMSG_DATA(c), &attached, sizeof attached);
     }
-    while (sendmsg(channel, &message, MSG_NOSIGNAL) < 0)
+    const int flags = MSG_NOSIGNAL | (patience == Patience::fail ? MSG_DONTWAIT : 0);
+    while (sendmsg(channel, &message, flags) < 0)
         if (errno != EINTR) return std::unexpected(system_failure(text, "send to the other process", errno));
     return {};
 }

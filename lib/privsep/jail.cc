@@ -9,6 +9,8 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 
 #include "lib/os/fd.h"
 #include "lib/privsep/syscall_filter.h"
@@ -26,15 +28,31 @@ constexpr std::uint64_t truncate = 1U << 14U;  // version 3
 constexpr std::uint64_t write_rights =
     read_rights | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE;
 
+constexpr std::uint64_t bind_tcp = 1U << 0U;       // version 4
+constexpr std::uint64_t scope_signal = 1U << 1U;   // version 6: signals only to those in the same cage
+
+// landlock_ruleset_attr as it has grown: file rights, from version 4 on network rights, from 6 on scopes.
+struct Ruleset {
+    std::uint64_t files;
+    std::uint64_t network;
+    std::uint64_t scopes;
+
+    static std::size_t size(int version) {
+        if (version < 4) return offsetof(Ruleset, network);
+        return version < 6 ? offsetof(Ruleset, scopes) : sizeof(Ruleset);
+    }
+};
+
 // glibc has no wrappers for Landlock.
-int create_ruleset(const landlock_ruleset_attr* attributes, std::size_t size, unsigned flags) {
+int create_ruleset(const Ruleset* attributes, std::size_t size, unsigned flags) {
     return static_cast<int>(syscall(SYS_landlock_create_ruleset, attributes, size, flags));
 }
 
-// What this kernel's Landlock can deny, of what these headers know; 0 when it has none.
-std::uint64_t known_rights() {
-    const int version = create_ruleset(nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (version < 1) return 0;
+// The version of this kernel's Landlock, less than 1 when it has none.
+int landlock_version() { return create_ruleset(nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION); }
+
+// What that version can deny about files.
+std::uint64_t known_rights(int version) {
     auto rights = rights_v1;
     if (version >= 2) rights |= refer;
     if (version >= 3) rights |= truncate;
@@ -55,11 +73,12 @@ bool allow_reading(int ruleset, const std::string& path) {
 }
 
 Result<bool> restrict_files(const Jail& jail) {
-    const auto rights = known_rights();
-    if (rights == 0) return false;
+    const int version = landlock_version();
+    if (version < 1) return false;
+    const auto rights = known_rights(version);
     const auto failed = [](std::string_view what) { return std::unexpected(system_failure(text, what, errno)); };
-    const landlock_ruleset_attr attributes{.handled_access_fs = rights};
-    const os::Fd ruleset(create_ruleset(&attributes, sizeof attributes, 0));
+    const Ruleset attributes{.files = rights, .network = bind_tcp, .scopes = scope_signal};
+    const os::Fd ruleset(create_ruleset(&attributes, Ruleset::size(version), 0));
     if (!ruleset) return failed("landlock_create_ruleset");
     for (const auto& path : jail.readable)
         if (!allow_reading(ruleset.get(), path)) return failed("landlock_add_rule " + path);
@@ -76,6 +95,7 @@ Result<std::vector<std::string>> enter(const Jail& jail) {
     const auto failed = [](std::string_view what) { return std::unexpected(system_failure(text, what, errno)); };
     const rlimit none{.rlim_cur = 0, .rlim_max = 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0) return failed("setrlimit RLIMIT_CORE");
+    if (setrlimit(RLIMIT_NPROC, &none) != 0) return failed("setrlimit RLIMIT_NPROC");
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failed("prctl PR_SET_DUMPABLE");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("prctl PR_SET_NO_NEW_PRIVS");
     const auto files = restrict_files(jail);

@@ -1,7 +1,7 @@
 // What the unprivileged session may ask of its monitor, and the answers: bounded, length-prefixed,
 // validated when read. Nothing else crosses the border between them.
 //
-// A request is one packet: verb (1 octet), tag (4), then the five texts of Request, each as length (2) and
+// A request is one packet: verb (1 octet), tag (4), then the four texts of Request, each as length (2) and
 // octets. An answer is tag (4), outcome (1), two texts. Numbers are in host order: both ends are one program.
 #pragma once
 
@@ -27,7 +27,6 @@ inline constexpr std::uint32_t no_answer = UINT32_MAX;
 struct Request {
     Verb verb = Verb::check;
     std::uint32_t tag = 0;    // comes back with the answer
-    std::string session{};    // the session id, for deliver's log lines
     std::string user{};       // the account that gets the mail
     std::string sender{};     // reverse-path; "" is the null one
     std::string recipient{};  // the address that Delivered-To names

@@ -28,7 +28,7 @@ bool is_sealed(int fd) {
 Monitor::Monitor(os::Fd channel, MonitorSettings settings, const log::Log& log)
     : channel_(std::move(channel)), settings_(std::move(settings)), log_(log) {}
 
-void Monitor::run() {
+bool Monitor::run() {
     while (!session_gone_ || !std::ranges::all_of(workers_, &Worker::idle)) {
         std::vector<pollfd> waiting;
         for (const auto& worker : workers_) waiting.push_back({.fd = worker.fd(), .events = POLLIN, .revents = 0});
@@ -46,6 +46,10 @@ void Monitor::run() {
         if (waiting.back().revents != 0) take_request();
     }
     for (auto& worker : workers_) bury(worker);
+    workers_.clear();
+    // A session that still waits for an answer must not wait for ever.
+    channel_.reset();
+    return !betrayed_;
 }
 
 bool Monitor::has_room() const {
@@ -75,7 +79,8 @@ void Monitor::take_request() {
     const auto request = packet ? decode_request(packet->bytes) : std::nullopt;
     const bool has_message = packet && static_cast<bool>(packet->attached);
     if (!request || has_message != (request->verb == Verb::deliver)) {
-        // No session of ours sends such a thing: whoever speaks there now gets nothing any more.
+        // Whoever speaks there now gets nothing any more.
+        betrayed_ = true;
         log_(log::events::request_refused,
              {{"request", "malformed"}, {"problem", packet ? "" : std::string(packet.error().logged())}});
         session_gone_ = true;
@@ -92,10 +97,17 @@ Result<os::Fd> Monitor::reopen(const os::Fd& message) const {
     struct stat file {};
     if (fstat(message.get(), &file) != 0)
         return std::unexpected(system_failure("internal error", "fstat of a message", errno));
-    const bool owned = S_ISREG(file.st_mode) && file.st_uid == settings_.owner;
-    if (!owned || (file.st_dev != settings_.device && !is_sealed(message.get())))
+    // Without a name, so that no file of the queue or of a mailbox is passed off as a message; open for reading and
+    // writing, so that it is one that the session could read anyway (O_PATH opens what may not be read).
+    const bool own = S_ISREG(file.st_mode) && file.st_uid == settings_.owner && file.st_nlink == 0;
+    const int flags = fcntl(message.get(), F_GETFL);
+    const bool usable = flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) == O_RDWR;
+    if (!own || !usable || (file.st_dev != settings_.device && !is_sealed(message.get())))
         return fail(Fault::refused, "internal error", "the message is neither a file of the spool nor sealed memory");
-    return os::open("/proc/self/fd/" + std::to_string(message.get()), O_RDONLY);
+    if (settings_.largest != 0 && static_cast<std::uint64_t>(file.st_size) > settings_.largest)
+        return fail(Fault::refused, "internal error", "the message is larger than any that is accepted");
+    // Never waiting: for a lease, say.
+    return os::open("/proc/self/fd/" + std::to_string(message.get()), O_RDONLY | O_NONBLOCK);
 }
 
 Result<void> Monitor::pass_on(const Request& request, const os::Fd& message) {
@@ -141,7 +153,8 @@ void Monitor::bury(Worker& worker) {
 
 void Monitor::answer(const Answer& answer) {
     // A session that is gone needs no answer.
-    if (answer.tag != no_answer && !session_gone_ && !send_packet(channel_.get(), encode(answer))) session_gone_ = true;
+    if (answer.tag != no_answer && !session_gone_ && !send_packet(channel_.get(), encode(answer), -1, Patience::fail))
+        session_gone_ = true;
 }
 
 }  // namespace mail::privsep

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,14 +29,16 @@ struct MonitorSettings {
     std::chrono::seconds time_limit{60};  // a worker that takes longer is killed: temporary
     uid_t owner = 0;                      // whose files messages must be
     dev_t device = 0;                     // and where
+    std::uint64_t largest = 0;            // octets of a message's file, 0 for no limit
 };
 
 class Monitor {
 public:
     Monitor(os::Fd channel, MonitorSettings settings, const log::Log& log);
 
-    // Serves the session until it has closed its end and every request is done. No child is left.
-    void run();
+    // Serves the session until it has closed its end and every request is done. No child is left and the channel is
+    // closed. False when the session sent what no session of ours sends: it is not to be let live.
+    [[nodiscard]] bool run();
 
 private:
     using Clock = Worker::Clock;
@@ -56,6 +59,7 @@ private:
     const log::Log& log_;
     std::vector<Worker> workers_;
     bool session_gone_ = false;
+    bool betrayed_ = false;
 };
 
 }  // namespace mail::privsep

@@ -45,7 +45,7 @@ Result<Worker> Worker::start(std::string user, const Serve& serve) {
 }
 
 Result<void> Worker::give(const Request& request, int message, Clock::time_point limit) {
-    auto sent = send_packet(channel_.get(), encode(request), message);
+    auto sent = send_packet(channel_.get(), encode(request), message, Patience::fail);
     if (sent) pending_.push_back({request.tag, limit});
     return sent;
 }
@@ -54,7 +54,10 @@ Answer Worker::take() {
     const auto packet = dead_ ? Packet{} : receive_packet(channel_.get()).value_or(Packet{});
     dead_ = dead_ || packet.bytes.empty();
     auto answer = read_report(packet.bytes);
-    if (killed_) answer.text = "delivery took too long";
+    if (killed_) {
+        answer.status = "4.4.7";
+        answer.text = "delivery took too long";
+    }
     if (!pending_.empty()) {
         answer.tag = pending_.front().tag;
         pending_.pop_front();

@@ -68,12 +68,12 @@ Result<void> Resolver::expand(Walk& walk, std::string_view name, int depth) {
         return fail(Fault::temporary, "alias loop", walk.where + ": aliases nested too deep at " + whole);
     const auto [user, extension] = divide(whole);
     // An alias may name itself ("bob: bob, alice"): within it the name stands for the account.
-    for (const auto& key : {whole, user}) {
-        if (std::ranges::find(walk.path, key) != walk.path.end()) continue;
-        if (walk.done.contains(key)) return {};
-        const auto alias = aliases_.find(key);
+    for (const auto* key = &whole; key != nullptr; key = key == &whole && user != whole ? &user : nullptr) {
+        if (std::ranges::find(walk.path, *key) != walk.path.end()) continue;
+        if (walk.done.contains(*key)) return {};
+        const auto alias = aliases_.find(*key);
         if (!alias) return std::unexpected(alias.error());
-        if (*alias) return expand_alias(walk, **alias, key, depth);
+        if (*alias) return expand_alias(walk, **alias, *key, depth);
     }
     return expand_account(walk, whole, depth);
 }
@@ -124,7 +124,7 @@ Result<bool> Resolver::add_account(Walk& walk, const std::string& name, const st
     const bool own = rules_.running_as != 0;
     if (own && (*account)->uid != rules_.running_as)
         return fail(Fault::refused, "this server was started by an ordinary user and serves that account only");
-    if (own || (*account)->uid >= rules_.first_valid_uid) {
+    if (own || os::is_person((*account)->uid, rules_.first_valid_uid)) {
         walk.add({(*account)->name, extension, false});
         return true;
     }

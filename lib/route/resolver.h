@@ -39,7 +39,7 @@ struct Rules {
     std::vector<std::string> local_domains{};  // mydestination
     std::string own_address{};                 // the address of ours that the client reached, "" for none
     std::string recipient_delimiter{};         // each character of it divides user from extension
-    uid_t first_valid_uid = 1000;
+    long first_valid_uid = 1000;
     std::string mail_owner{};  // the account that gets what would go to root and has no alias
     uid_t running_as = 0;      // not root: only this account can get mail
 };

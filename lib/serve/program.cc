@@ -23,15 +23,18 @@ bool is_socket(int fd) {
     return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-// Under a super-server descriptor 2 is the client's socket, and a closed descriptor would be taken by the next file
-// that is opened: both become /dev/null. True when descriptor 2 reaches a person.
+// A closed descriptor would be taken by the next file that is opened. It becomes one that can't be used: what is missing
+// is told, and not read as empty. Under a super-server descriptor 2 is the client's socket: it becomes /dev/null. True
+// when descriptor 2 reaches a person.
 bool settle_descriptors() {
     const bool person = fcntl(STDERR_FILENO, F_GETFD) >= 0 && !is_socket(STDERR_FILENO);
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (; null >= 0 && null <= STDERR_FILENO; null = open("/dev/null", O_RDWR | O_CLOEXEC)) fcntl(null, F_SETFD, 0);
-    if (!person && null >= 0) dup2(null, STDERR_FILENO);
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO})
+        if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (person) return true;
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dup2(null, STDERR_FILENO);
     if (null > STDERR_FILENO) close(null);
-    return person;
+    return false;
 }
 
 void print(int fd, std::string_view text) {
@@ -100,8 +103,11 @@ std::string Invocation::text(const char* option) const {
 
 int run(int argc, char** argv, const Program& program) {
     Start from{.program = program, .person = settle_descriptors()};
-    // Writing to a peer that is gone is an error to be handled, not a signal to die of.
+    // Writing to a peer that is gone, or past a limit, is an error to be handled, not a signal to die of.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
+    // Ignored, children would vanish before their end is read.
+    std::signal(SIGCHLD, SIG_DFL);
 
     po::options_description shown("Options");
     po::positional_options_description positional;

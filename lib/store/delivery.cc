@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <csignal>
 #include <memory>
 #include <span>
 
@@ -84,7 +83,6 @@ Delivery<Entered> enter(const Desk& desk, const std::string& user) {
 
 void settle_process() {
     ::umask(077);
-    std::signal(SIGXFSZ, SIG_IGN);  // write says EFBIG instead
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);  // no mail in a core file
 }

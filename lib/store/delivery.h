@@ -25,8 +25,7 @@ struct Desk {
     const log::Log& log;
 };
 
-// Makes the process safe to work with a user's rights, whoever started it: umask 077, no core file, and a file that
-// grows past a limit is an error to be handled, not a signal.
+// Makes the process safe to work with a user's rights, whoever started it: umask 077, no core file.
 void settle_process();
 
 // Becomes the recipient for good when the process is root, then reads `message` and stores it durably. Logs the

@@ -1,6 +1,7 @@
 #include "lib/store/maildir.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,6 +46,17 @@ Result<void> make_folders(const std::string& home, const std::string& path) {
     return done;
 }
 
+bool is_folder(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+// Something that is no folder has the name, if only a link that leads nowhere.
+bool in_the_way(const std::string& path) {
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 && !is_folder(path);
+}
+
 // Whether files can be made in `folder`. An unnamed one with a byte in it asks the file system itself: rights,
 // quota, space, read-only mounts. It vanishes when it is closed.
 Result<void> probe(const std::string& folder) {
@@ -74,17 +86,20 @@ Delivery<void> Maildir::make() const {
 }
 
 Delivery<void> Maildir::check() {
-    if (::access((path_ + "new").c_str(), W_OK | X_OK) != 0 && !missing(errno))
-        return undelivered("write to " + path_ + "new", errno);
+    const auto incoming = MaildirIncoming::open(path_);
+    if (incoming && ::access((path_ + "new").c_str(), W_OK | X_OK) == 0) return {};
+    if (incoming) return undelivered("write to " + path_ + "new", errno);
+    auto folder = path_.substr(0, path_.size() - 1);
+    if (!missing(incoming.error().error) || in_the_way(folder) || in_the_way(path_ + "new") ||
+        in_the_way(path_ + "tmp"))
+        return undelivered(incoming.error());
     // What is missing would be made: then the nearest folder above it must take it.
-    auto folder = path_ + "tmp";
-    auto probed = probe(folder);
-    while (!probed && missing(probed.error().error) && folder.size() > home_.size()) {
+    while (!is_folder(folder) && folder.size() > home_.size())
         folder.resize(std::max(folder.rfind('/'), home_.size()));
-        probed = probe(folder);
-    }
+    const auto probed = probe(folder);
     if (probed) return {};
-    if (missing(probed.error().error)) return undelivered(Outcome::no_home, probed.error().detail);
+    if (folder.size() == home_.size() && missing(probed.error().error))
+        return undelivered(Outcome::no_home, probed.error().detail);
     return undelivered(probed.error());
 }
 

@@ -55,11 +55,19 @@ Result<std::unique_ptr<MaildirIncoming>> MaildirIncoming::open(const std::string
     auto file = os::open(maildir + "tmp", O_TMPFILE | O_RDWR, private_file);
     if (file) {
         incoming->file_ = std::move(*file);
+        if (incoming->spans_file_systems())
+            return std::unexpected(system_failure({}, "link from " + maildir + "tmp to new", EXDEV));
         return incoming;
     }
     if (!no_unnamed_files(file.error().error)) return std::unexpected(file.error());
     if (auto named = incoming->open_named(); !named) return std::unexpected(named.error());
     return incoming;
+}
+
+// A message can only be given its name in new when that is on tmp's file system.
+bool MaildirIncoming::spans_file_systems() const {
+    struct stat folder{}, file{};
+    return ::fstat(new_.get(), &folder) == 0 && ::fstat(file_.get(), &file) == 0 && folder.st_dev != file.st_dev;
 }
 
 MaildirIncoming::~MaildirIncoming() {

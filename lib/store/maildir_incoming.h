@@ -26,6 +26,7 @@ private:
     MaildirIncoming(const std::string& maildir, os::Fd folder) : maildir_(maildir), new_(std::move(folder)) {}
 
     std::string next_name();
+    [[nodiscard]] bool spans_file_systems() const;
     Result<void> open_named();
     Result<void> move_to_named();
     Result<std::string> publish();

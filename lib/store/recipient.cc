@@ -42,8 +42,7 @@ Delivery<os::Account> find_mail_owner(const config::Config& config) {
 Delivery<Recipient> find_recipient(const std::string& user, const config::Config& config) {
     auto account = find(user);
     if (!account) return std::unexpected(account.error());
-    const auto first = config.get<"first_valid_uid">();
-    const bool system = account->uid == 0 || static_cast<long>(account->uid) < first;
+    const bool system = !os::is_person(account->uid, config.get<"first_valid_uid">());
     if (system) account = find_mail_owner(config);
     if (!account) return std::unexpected(account.error());
     if (!is_root() && ::geteuid() != account->uid)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "lib/base/text.h"
 #include "smtpd/replies.h"
@@ -56,7 +57,11 @@ Parsed<Mail> Mail::parse(std::string_view argument) {
     if (in.error() == smtp::not_ascii) return std::unexpected(replies::needs_smtputf8);
     if (in.failed()) return std::unexpected(replies::sender_syntax.with(in.error()));
     if (!in.at_end() && !text::is_space(in.peek())) return std::unexpected(replies::sender_syntax);
+    std::vector<std::string> seen;
     for (const auto parameter : text::split(in.rest(), " \t")) {
+        seen.push_back(text::upper(parameter.substr(0, parameter.find('='))));
+        if (std::ranges::count(seen, seen.back()) > 1)
+            return std::unexpected(replies::bad_parameter.with("given twice"));
         auto with = with_parameter(std::move(envelope), parameter);
         if (!with) return std::unexpected(with.error());
         envelope = std::move(*with);

@@ -1,6 +1,5 @@
 #include "smtpd/transaction/data.h"
 
-#include <algorithm>
 #include <cerrno>
 
 #include "smtpd/policy/verdict.h"
@@ -45,18 +44,12 @@ std::optional<smtp::Reply> refusal(Session& session, const BodyReader& body, Spo
     return std::nullopt;
 }
 
-// Each account once, however many of the recipients lead to it.
 std::vector<Parcel> parcels(const Session& session, const Transaction& transaction) {
     std::vector<Parcel> all;
     const auto domain = session.config.get<"myorigin">();
-    for (const auto& recipient : transaction.recipients) {
-        for (const auto& drop : recipient.drops) {
-            const bool known = std::ranges::any_of(all, [&](const Parcel& parcel) {
-                return parcel.user == drop.user && parcel.extension == drop.extension;
-            });
-            if (!known) all.push_back({drop.user, drop.extension, delivered_to(recipient.address, drop, domain)});
-        }
-    }
+    for (const auto& recipient : transaction.recipients)
+        for (const auto& drop : recipient.drops)
+            all.push_back({drop.user, drop.extension, delivered_to(recipient.address, drop, domain)});
     return all;
 }
 
@@ -79,7 +72,7 @@ void log_failures(Session& session, const std::vector<Parcel>& parcels, const st
 
 smtp::Reply deliver(Session& session, const Transaction& transaction, const BodyReader& body, Spool& spool,
                     const std::string& id) {
-    const auto sender = sender_text(transaction.envelope.sender, session.config.get<"myorigin">());
+    const auto sender = with_domain(transaction.envelope.sender, session.config.get<"myorigin">());
     const auto all = parcels(session, transaction);
     const auto deliveries = session.courier.deliver(spool.fd(), sender, all);
     log_failures(session, all, deliveries);
@@ -108,10 +101,9 @@ Parsed<Data> Data::parse(std::string_view argument) {
 
 smtp::Reply Data::run(Session& session, Transaction& current) const {
     if (current.recipients.empty()) return current.refused > 0 ? replies::no_valid_recipients : replies::rcpt_first;
-    // Room for the trace header beside what the client may send; the client's own octets are counted exactly.
-    constexpr std::uint64_t trace_room = 4096;
+    // The client's own octets are counted exactly, by the BodyReader.
     const auto limit = session.limits.message_size;
-    Spool spool(session.spool_folder, limit == 0 ? 0 : limit + trace_room);
+    Spool spool(session.spool_folder, limit == 0 ? 0 : limit + Spool::trace_room);
     const auto transaction = std::move(current);
     session.state = transaction.greeting;
     const auto id = session.log.session() + "." + std::to_string(session.messages + 1);

@@ -7,12 +7,13 @@ namespace mail::smtpd {
 namespace {
 
 // With a single recipient the reply after DATA tells all. From the second on, one mailbox that can't be delivered to
-// would defer or spoil what the others get: so it is asked for now, and refused alone.
+// would defer or spoil what the others get: so it is asked for now, and refused alone. An alias with many members is not
+// gone through: it would let a stranger make this host work with a single line.
 std::optional<smtp::Reply> refusal_of_mailbox(Session& session, const std::vector<route::Maildrop>& drops) {
-    for (const auto& drop : drops)
-        if (const auto checked = session.courier.check(drop.user); checked.outcome != privsep::Outcome::delivered)
-            return failure_reply(checked);
-    return std::nullopt;
+    if (drops.size() != 1) return std::nullopt;
+    const auto checked = session.courier.check(drops.front().user);
+    if (checked.outcome == privsep::Outcome::delivered) return std::nullopt;
+    return failure_reply(checked);
 }
 
 }  // namespace
@@ -38,14 +39,15 @@ smtp::Reply Rcpt::run(Session& session, Transaction& transaction) const {
         ++transaction.refused;
         return drops.error();
     }
+    // An account gets one copy, however many recipients lead to it.
+    std::erase_if(*drops, [&](const auto& drop) { return transaction.drops.contains(drop); });
     if (transaction.recipients.empty()) {
         session.courier.prepare(drops->front().user);
-    } else {
-        if (auto refusal = refusal_of_mailbox(session, *drops)) {
-            ++transaction.refused;
-            return std::move(*refusal);
-        }
+    } else if (auto refusal = refusal_of_mailbox(session, *drops)) {
+        ++transaction.refused;
+        return std::move(*refusal);
     }
+    transaction.drops.insert(drops->begin(), drops->end());
     transaction.recipients.push_back({recipient, std::move(*drops)});
     return replies::recipient_ok;
 }

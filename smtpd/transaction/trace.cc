@@ -34,14 +34,17 @@ std::string trace_header(const Session& session, const Transaction& transaction,
     out += session.config.get<"myhostname">() + " (" + harmless(session.config.get<"mail_name">()) + ") with ";
     out += transaction.greeting.extended ? "ESMTP" : "SMTP";
     out += " id " + id;
-    if (transaction.recipients.size() == 1) out += "\n\tfor <" + transaction.recipients.front().address.text() + ">";
+    if (transaction.recipients.size() == 1) {
+        const auto& recipient = transaction.recipients.front().address;
+        out += "\n\tfor <" + with_domain(recipient, session.config.get<"myorigin">()) + ">";
+    }
     out += ";\n\t" + message::date(std::time(nullptr)) + "\n";
     return out;
 }
 
-std::string sender_text(const smtp::Address& sender, const std::string& origin) {
-    if (sender.is_null() || !sender.domain.empty()) return sender.text();
-    return smtp::Address{sender.local, origin}.text();
+std::string with_domain(const smtp::Address& address, const std::string& origin) {
+    if (address.is_null() || !address.domain.empty()) return address.text();
+    return smtp::Address{address.local, origin}.text();
 }
 
 std::string delivered_to(const smtp::Address& recipient, const route::Maildrop& drop, const std::string& origin) {

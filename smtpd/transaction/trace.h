@@ -12,8 +12,8 @@ namespace mail::smtpd {
 // others.
 std::string trace_header(const Session& session, const Transaction& transaction, const std::string& id);
 
-// The reverse-path as text, "" for the null one; an address without a domain gets this host's (`origin`).
-std::string sender_text(const smtp::Address& sender, const std::string& origin);
+// An address as text, "" for the null reverse-path; one without a domain gets this host's (`origin`).
+std::string with_domain(const smtp::Address& address, const std::string& origin);
 
 // The address of the account that finally gets the mail.
 std::string delivered_to(const smtp::Address& recipient, const route::Maildrop& drop, const std::string& origin);

@@ -1,4 +1,4 @@
-"""A program under ptrace(2): the system calls of each of its processes, one of which fails, kills or stalls its process.
+"""A program under ptrace(2): the system calls of its processes, one of which fails, kills or stalls its process.
 
 strace(1) injects as well, but into whichever process comes to a call first; here a process is chosen by the order of
 forks. Registers are those of x86-64.

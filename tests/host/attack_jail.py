@@ -18,7 +18,7 @@ REGISTERS = ("r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax
              " fs_base gs_base ds es fs gs").split()
 SYSCALL, INT_80 = b"\x0f\x05", b"\xcd\x80"
 # x86-64's numbers
-OPEN, SOCKET, LISTEN, CLONE, FORK, EXECVE, KILL = 2, 41, 50, 56, 57, 59, 62
+OPEN, SOCKET, LISTEN, CLONE, FORK, EXECVE, KILL, FCNTL = 2, 41, 50, 56, 57, 59, 62, 72
 TRUNCATE, RENAME, MKDIR, LINK, UNLINK, SYMLINK, CHMOD, FCHMODAT, CHOWN = 76, 82, 83, 86, 87, 88, 90, 268, 92
 PTRACE, RT_SIGQUEUEINFO, UTIME, MKNOD, SETPRIORITY, PRCTL = 101, 129, 132, 133, 141, 157
 CHROOT, MOUNT, SETXATTR, TKILL, TGKILL, KEYCTL, UNSHARE = 161, 165, 188, 200, 234, 250, 272
@@ -26,6 +26,7 @@ PERF_EVENT_OPEN, PRLIMIT64, SETNS, BPF, USERFAULTFD, IO_URING_SETUP, PIDFD_OPEN,
     298, 302, 308, 321, 323, 425, 434, 435)
 PIDFD_GETFD, FCHMODAT2 = 438, 452
 X32 = 0x40000000
+F_SETOWN, F_SETOWN_EX = 8, 15
 NEW_USER, NEW_NET, NO_NEW_PRIVS, SECCOMP = 0x10000000, 0x40000000, 38, 22
 AT_FDCWD = -100
 NETLINK, NETFILTER, INET, STREAM, DGRAM, RAW = 16, 12, 2, 1, 2, 3
@@ -202,12 +203,21 @@ def test_other_sessions():
         other = jail.other
         info = struct.pack("iii", 0, 0, -1) + b"\0" * 128
         jail.refuses([("kill", KILL, other, 0), ("tkill", TKILL, other, 0), ("tgkill", TGKILL, other, other, 0),
-                      ("rt_sigqueueinfo", RT_SIGQUEUEINFO, other, 0, info), ("ptrace", PTRACE, PTRACE_ATTACH, other, 0, 0),
+                      ("rt_sigqueueinfo", RT_SIGQUEUEINFO, other, 0, info),
+                      ("ptrace", PTRACE, PTRACE_ATTACH, other, 0, 0),
                       ("read its memory", OPEN, f"/proc/{other}/mem", os.O_RDONLY),
                       ("see its descriptors", OPEN, f"/proc/{other}/fd", os.O_RDONLY),
                       ("take its descriptors", PIDFD_GETFD, jail.inside.call(PIDFD_OPEN, other, 0), 0, 0),
                       ("limit its files", PRLIMIT64, other, 7, struct.pack("QQ", 64, 64), 0),
                       ("slow it down", SETPRIORITY, 0, other, 19)])
+
+
+def test_signals_by_way_of_descriptors():
+    """Who owns a descriptor gets a signal when there is something to read, even SIGKILL (F_SETSIG)"""
+    with Break() as jail:
+        fd = jail.inside.call(SOCKET, INET, DGRAM, 0)
+        jail.refuses([("make it the owner", FCNTL, fd, F_SETOWN, jail.other),
+                      ("make it the owner in the newer way", FCNTL, fd, F_SETOWN_EX, struct.pack("ii", 1, jail.other))])
 
 
 def test_files():
@@ -216,7 +226,7 @@ def test_files():
         home = host.ROOT / "home" / "user1"
         read = [home, "/var/spool", "/proc/self/status", "/etc/shadow", "/dev/mem", "/root", *files, *folders[1:]]
         attempts = [(f"read {path}", OPEN, path, os.O_RDONLY) for path in read]
-        made = [SPOOL / "deferred" / "x", "/tmp/x", STATE / "Maildir" / "new" / "x", "/etc/x"]
+        made = [SPOOL / "deferred" / "x", host.ROOT / "x", STATE / "Maildir" / "new" / "x", "/etc/x"]
         attempts += [(f"make {path}", OPEN, path, os.O_CREAT | os.O_WRONLY, 0o600) for path in made]
         attempts += [("link into incoming", LINK, files[0], SPOOL / "incoming" / "q"),
                      ("move into incoming", RENAME, files[0], SPOOL / "incoming" / "q"),
@@ -232,7 +242,8 @@ def test_what_landlock_does_not_see():
     with Break() as jail, precious() as (files, folders):
         attempts = [(f"truncate {path}", TRUNCATE, path, 0) for path in files]
         attempts += [(f"chmod {path}", CHMOD, path, 0o777) for path in [*files, *folders]]
-        attempts += [("fchmodat", FCHMODAT, AT_FDCWD, files[0], 0o666), ("fchmodat2", FCHMODAT2, AT_FDCWD, files[0], 0o666, 0),
+        attempts += [("fchmodat", FCHMODAT, AT_FDCWD, files[0], 0o666),
+                     ("fchmodat2", FCHMODAT2, AT_FDCWD, files[0], 0o666, 0),
                      ("chown", CHOWN, files[0], -1, pwd.getpwnam("mayfly").pw_gid), ("set times", UTIME, files[0], 0),
                      ("set attributes", SETXATTR, files[0], "user.x", b"x", 1, 0)]
         jail.refuses(attempts)

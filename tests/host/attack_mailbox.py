@@ -13,7 +13,8 @@ import host
 DELIVER = os.path.join(os.environ.get("MAILHOST_BIN", ""), "deliver")
 MESSAGE = b"From: a\nSubject: x\n\n" + b"y" * 3000 + b"\n"
 MAILDIR = host.maildir("user1")
-ELSEWHERE = [pathlib.Path("/etc"), pathlib.Path("/root"), host.ROOT / "home" / "user2", host.ROOT / "spool" / "incoming"]
+INCOMING, USER2 = host.ROOT / "spool" / "incoming", host.ROOT / "home" / "user2"
+ELSEWHERE = [pathlib.Path("/etc"), pathlib.Path("/root"), USER2, INCOMING]
 USER = pwd.getpwnam("user1") if "MAILHOST_ROOT" in os.environ else None
 
 
@@ -53,12 +54,12 @@ def with_mode(path, mode):
 
 
 def tricks():
-    for target in ("/etc", "/root", host.ROOT / "home" / "user2", host.ROOT / "spool" / "incoming", "/nonexistent/x", "Maildir"):
+    for target in ("/etc", "/root", USER2, INCOMING, "/nonexistent/x", "Maildir"):
         yield f"Maildir -> {target}", in_place_of(MAILDIR, link_to(target))
     yield "Maildir is a fifo", in_place_of(MAILDIR, os.mkfifo)
     yield "Maildir is a file", in_place_of(MAILDIR, pathlib.Path.touch)
     for name in ("new", "tmp"):
-        for target in ("/etc", host.ROOT / "home" / "user2", "/nonexistent", "/dev/shm"):
+        for target in ("/etc", USER2, "/nonexistent", "/dev/shm"):
             yield f"{name} -> {target}", in_place_of(MAILDIR / name, link_to(target))
         yield f"{name} is a fifo", in_place_of(MAILDIR / name, os.mkfifo)
         for mode in (0, 0o500):
@@ -69,8 +70,9 @@ def tricks():
 def answers():
     """What a check of the mailbox says (the second RCPT of a transaction) and what the delivery says."""
     with host.Client() as client:
-        client.send(b"MAIL FROM:<>\r\nRCPT TO:<user1>\r\nRCPT TO:<user1>\r\nDATA\r\n")
-        check, data = [client.reply() for _ in range(5)][3:]
+        client.send(b"MAIL FROM:<>\r\nRCPT TO:<postmaster>\r\nRCPT TO:<user1>\r\n"
+                    b"RSET\r\nMAIL FROM:<>\r\nRCPT TO:<user1>\r\nDATA\r\n")
+        *_, check, _, _, _, data = [client.reply() for _ in range(8)]
         assert data.startswith("354"), data
         client.send(b"Subject: x\r\n\r\nText\r\n.\r\n")
         return check[:3], client.reply()[:3]
@@ -93,7 +95,7 @@ def test_tricks():
 
 
 def test_check_foresees_the_delivery():
-    """A mailbox that no delivery can use is refused at RCPT, or it would have everybody else's copy sent again and again"""
+    """What no delivery can use is refused at RCPT: else all the others get their copy again and again"""
     unforeseen = []
     for what, play in tricks():
         play()
@@ -125,8 +127,10 @@ def limited(what, value):
 
 def test_few_resources():
     """Exit status 0 if and only if the message is stored"""
-    limits = [(resource.RLIMIT_NOFILE, n) for n in range(3, 8)] + [(resource.RLIMIT_FSIZE, n) for n in (0, 1, 1000, 3050)]
-    limits += [(resource.RLIMIT_AS, n << 20) for n in (2, 3, 4, 8)] + [(resource.RLIMIT_NPROC, 0), (resource.RLIMIT_STACK, 65536)]
+    limits = [(resource.RLIMIT_NPROC, 0), (resource.RLIMIT_STACK, 65536)]
+    limits += [(resource.RLIMIT_NOFILE, n) for n in range(3, 8)]
+    limits += [(resource.RLIMIT_FSIZE, n) for n in (0, 1, 1000, 3050)]
+    limits += [(resource.RLIMIT_AS, n << 20) for n in (2, 3, 4, 8)]
     for what, value in limits:
         for users in (("user1",), ("user1", "user1")):
             status, whole = deliver(users, preexec_fn=limited(what, value))

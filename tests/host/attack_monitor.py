@@ -93,8 +93,8 @@ class Hostile:
         return len(os.listdir(f"/proc/{self.monitor}/fd"))
 
 
-def request(verb, user, tag=1, sender=b"a@example.org", session=b"s1"):
-    texts = (session, user.encode() if isinstance(user, str) else user, sender, b"user@here", b"")
+def request(verb, user, tag=1, sender=b"a@example.org"):
+    texts = (user.encode() if isinstance(user, str) else user, sender, b"user@here", b"")
     return struct.pack("=BI", verb, tag) + b"".join(struct.pack("=H", len(text)) + text for text in texts)
 
 
@@ -207,9 +207,14 @@ def test_nothing_is_delivered_as_root():
 def test_forged_log():
     """A session can't write its own story into the lines of deliver"""
     with Hostile() as hostile:
-        hostile.send(request(CHECK, "nosuch", session=b"x event=delivered user=root"))
+        hostile.send(request(CHECK, 'nosuch"\tevent=delivered'))
         hostile.answer()
-    assert "session=x event=delivered" not in host.log(), host.log()[-400:]
+    with Hostile() as hostile:
+        hostile.send(request(CHECK, 'nosuch"event=delivered', sender=b'x" event=delivered user=root'))
+        hostile.answer()
+    lines = [line for line in host.log().splitlines() if "nosuch" in line]
+    # A quote inside a value is escaped, so that the value ends where it seems to.
+    assert lines and all('event=deliver-failed user="nosuch\\"event=delivered"' in line for line in lines), lines
 
 
 # --- descriptors ---

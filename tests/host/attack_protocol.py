@@ -25,8 +25,9 @@ REMOTE = """user1@evil.example user1@evil.example. @localhost:user1@evil.example
 NOBODY = """user1%evil.example user1%evil.example@localhost evil.example!user1 evil.example!user1@localhost
     "user1@evil.example" "user1@evil.example"@localhost "user1%evil.example"@localhost ../user1 /etc/passwd |sh -user1
     user1. .user1 "|sh"@localhost "/etc/passwd"@localhost ":include:/etc/passwd"@localhost""".split()
-BAD = """user1@localhost@evil.example user1@ @localhost :include:/etc/passwd user1@localhost%evil.example "" ""@localhost
-    \\user1 user1@localhost,user2@localhost <user1> user1@localhost.. user1@[127.0.0.1 user1@[300.0.0.1]""".split()
+BAD = """user1@localhost@evil.example user1@ @localhost :include:/etc/passwd user1@localhost%evil.example ""
+    ""@localhost \\user1 user1@localhost,user2@localhost <user1> user1@localhost..
+    user1@[127.0.0.1 user1@[300.0.0.1]""".split()
 OURS = """user1 USER1 user1@LocalHost user1@localhost. user1@mail.example.test "user1"@localhost user1@[127.0.0.1]
     @evil.example:user1@localhost postmaster POSTMASTER@localhost postmaster@[127.0.0.1]""".split()
 
@@ -63,7 +64,8 @@ def test_relaying():
 def test_forged_fields():
     """Whatever HELO, MAIL and RCPT say: three fields above the message, and none of the client's in them"""
     said = (b'EHLO a(b)c;d<e>"f\\g\r\nMAIL FROM:<"x> \\"y"@z>\r\nRCPT TO:<"user1"@localhost>\r\nDATA\r\n'
-            b"Return-Path: <forged>\r\n folded\r\nRETURN-PATH:z\r\nSubject: x\r\n\r\nReturn-Path: body\r\n.\r\nQUIT\r\n")
+            b"Return-Path: <forged>\r\n folded\r\nRETURN-PATH:z\r\nSubject: x\r\n\r\n"
+            b"Return-Path: body\r\n.\r\nQUIT\r\n")
     assert talk(said)[-2].startswith("250 2.0.0")
     stored = host.only_message("user1").read_bytes()
     fields = stored.partition(b"Subject: x")[0]
@@ -167,7 +169,8 @@ def test_odd_parents():
 
 
 def test_odd_environment():
-    for variables in ({"TZ": ":/etc/shadow"}, {"TZ": "A" * 10000}, {"TMPDIR": "/nonexistent"}, {"LOCALDOMAIN": "x" * 5000},
+    for variables in ({"TZ": ":/etc/shadow"}, {"TZ": "A" * 10000}, {"TMPDIR": "/nonexistent"},
+                      {"LOCALDOMAIN": "x" * 5000},
                       {"MALLOC_PERTURB_": "165"}, {"LC_ALL": "tr_TR.UTF-8"}, {"RES_OPTIONS": "debug ndots:99"}, {}):
         accepted, stored, replies = started(env=variables)
         assert accepted and stored == 1, (variables, replies)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Fifty clients at once, some of which vanish in the middle of a message: what got 250 is there once, whole, and no more."""
+"""Fifty clients at once, some of which vanish within a message: what got 250 is there once, whole, and no more."""
 import concurrent.futures
 import dataclasses
 import hashlib

@@ -366,10 +366,10 @@ TEST_CASE("the trace header says who, by whom and when, and names a single recip
 }
 
 TEST_CASE("a sender without a domain gets this host's") {
-    CHECK(sender_text({}, "origin.test") == "");
-    CHECK(sender_text({"s", "x"}, "origin.test") == "s@x");
-    CHECK(sender_text({"s", ""}, "origin.test") == "s@origin.test");
-    CHECK(sender_text({"a b", ""}, "origin.test") == "\"a b\"@origin.test");
+    CHECK(with_domain({}, "origin.test") == "");
+    CHECK(with_domain({"s", "x"}, "origin.test") == "s@x");
+    CHECK(with_domain({"s", ""}, "origin.test") == "s@origin.test");
+    CHECK(with_domain({"a b", ""}, "origin.test") == "\"a b\"@origin.test");
 }
 
 TEST_CASE("Delivered-To is the address as given where it names the account, else the account's own") {

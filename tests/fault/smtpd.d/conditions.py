@@ -1,4 +1,4 @@
-"""Real trouble, most under real xinetd: full disks, homes gone or closed, one recipient of two, a delivery at its limit."""
+"""Real trouble, most of it under xinetd: full disks, homes gone or closed, one of two recipients, a slow delivery."""
 import contextlib
 import re
 import time
@@ -152,7 +152,7 @@ def standing_still(call):
                                     trouble=traced.Trouble(WORKER, call.nth, "hold", call.name))
     seconds = time.monotonic() - start
     assert hit, f"{call} was never made"
-    assert LIMIT <= seconds < LIMIT + 1.5, f"{seconds} s"
+    assert LIMIT <= seconds < LIMIT + 3, f"{seconds} s"
     assert re.match(r"451 4\..* too long", told.replies[0]), told
     assert told.replies[1].startswith("250") and told.went_on, told
     return told

@@ -112,6 +112,10 @@ def copies(messages=MESSAGES, user="user1"):
     return [bodies.count(message) for message in wanted]
 
 
+def check_good(told):
+    assert all(reply.startswith("250") for reply in told.replies) and told.went_on, told
+
+
 def check_kept(told, may_be_there, messages=MESSAGES):
     """250 and the message are one. Without a 250 there is none of it, or where it `may_be_there`, one at most."""
     for reply, count in zip(told.replies, copies(messages)):

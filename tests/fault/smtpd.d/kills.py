@@ -13,7 +13,7 @@ from conversation import MONITOR, SESSION, WORKER
 @functools.cache
 def calls_of_good_session():
     told, calls, _ = conversation.run()
-    assert all(reply.startswith("250") for reply in told.replies) and told.went_on, told
+    conversation.check_good(told)
     return calls
 
 
@@ -69,8 +69,7 @@ def test_session_killed():
 def test_monitor_killed():
     """The session ends with it; a delivery that runs may go on to its end"""
     def check(at, *_):
-        told, hit, _ = killed(MONITOR, at)
-        assert hit, "the call was never made"
+        told, _, _ = killed(MONITOR, at)
         for reply in told.replies:
             assert reply[:1] in ("", "2", "4"), told
 
