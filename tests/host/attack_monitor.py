@@ -210,11 +210,11 @@ def test_forged_log():
         hostile.send(request(CHECK, 'nosuch"\tevent=delivered'))
         hostile.answer()
     with Hostile() as hostile:
-        hostile.send(request(CHECK, 'nosuch"event=delivered', sender=b'x" event=delivered user=root'))
+        hostile.send(request(CHECK, 'nowhere"event=delivered', sender=b'x" event=delivered user=root'))
         hostile.answer()
-    lines = [line for line in host.log().splitlines() if "nosuch" in line]
+    lines = [line for line in host.log().splitlines() if "nowhere" in line]
     # A quote inside a value is escaped, so that the value ends where it seems to.
-    assert lines and all('event=deliver-failed user="nosuch\\"event=delivered"' in line for line in lines), lines
+    assert lines and all('event=deliver-failed user="nowhere\\"event=delivered"' in line for line in lines), lines
 
 
 # --- descriptors ---
