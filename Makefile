@@ -34,6 +34,11 @@ WARNINGS += -Wno-maybe-uninitialized
 endif
 
 CXXFLAGS ?= -g1
+# The configuration's place is compiled in: what names it is built again when SYSCONFDIR changes.
+$(shell mkdir -p $(BUILD) && { [ "$$(cat $(BUILD)/sysconfdir 2>/dev/null)" = '$(SYSCONFDIR)' ] || echo '$(SYSCONFDIR)' >$(BUILD)/sysconfdir; })
+$(BUILD)/obj/lib/serve/program.o: $(BUILD)/sysconfdir
+$(BUILD)/obj/lib/serve/program.o: COMPILE += -DMAYFLY_SYSCONFDIR='"$(SYSCONFDIR)"'
+
 COMPILE  = $(CXX) -std=c++23 $(OPTIMIZE) $(HARDEN) $(WARNINGS) $(CXXFLAGS) -I. -DMAYFLY_VERSION='"$(VERSION)"' -MMD -MP
 
 # --- Sources ------------------------------------------------------------------------------------

@@ -27,8 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto request = decode_request(packet)) {
         require(request->verb >= Verb::check && request->verb <= Verb::prepare);
         require(is_user_name(request->user) && request->user.front() != '-' && !request->user.contains('/'));
-        for (const auto& text :
-             {request->session, request->user, request->sender, request->recipient, request->extension})
+        for (const auto& text : {request->user, request->sender, request->recipient, request->extension})
             check_text(text);
         require(encode(*request) == packet);
         require(decode_request(encode(*request)) == request);

@@ -105,7 +105,7 @@ int run_session(serve::Invocation& invocation, const Ground& ground, os::Fd chan
     const auto& config = invocation.config;
     const bool is_root = geteuid() == 0;
     if (const auto confined = confine(invocation, ground); !confined) {
-        invocation.log(log::events::fault, {{"problem", confined.error().logged()}});
+        invocation.fault(confined.error());
         return not_available();
     }
     auto resolver = make_resolver(config, ground, is_root);
@@ -207,14 +207,13 @@ int serve(serve::Invocation& invocation) {
     auto ground = prepare(invocation.config);
     auto ends = privsep::socket_pair();
     if (!ground || !ends) {
-        const auto& failure = ground ? ends.error() : ground.error();
-        invocation.log(log::events::fault, {{"problem", failure.logged()}});
+        invocation.fault(ground ? ends.error() : ground.error());
         return not_available();
     }
     greet(invocation.config);
     const pid_t session = fork();
     if (session < 0) {
-        invocation.log(log::events::fault, {{"problem", system_failure("", "fork", errno).detail}});
+        invocation.fault(system_failure("", "fork", errno));
         return not_available();
     }
     if (session == 0) {
@@ -223,6 +222,7 @@ int serve(serve::Invocation& invocation) {
         _exit(run_session(invocation, *ground, std::move(ends->second)));
     }
     ends->second.reset();
+    ground->spool.reset();  // the session's: the monitor knows its device
     _exit(run_monitor(invocation, *ground, std::move(ends->first), session));
 }
 

@@ -1,6 +1,6 @@
 // What a message passes through on its way to the mailboxes: memory while it is small (a sealed memfd, which nobody can
-// change any more), an unnamed file in the queue's folder when it grows. Either vanishes by itself, whatever happens. It
-// is not synced: the message is durable when it is in a mailbox, and until then the client has not heard 250.
+// change any more), an unnamed file in the queue's folder when it grows. Either vanishes by itself, whatever happens.
+// It is not synced: the message is durable when it is in a mailbox, and until then the client has not heard 250.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ public:
     // Octets that Received may take, beside what the client may send.
     static constexpr std::uint64_t trace_room = 4096;
 
-    // `folder`: where a file would be made, open. `limit`: more octets than this are counted but not kept; 0 for no limit.
+    // `folder`: where a file would be made, open. `limit`: more octets than this are counted but not kept; 0 for no
+    // limit.
     Spool(int folder, std::uint64_t limit) : folder_(folder), limit_(limit) {}
 
     // Takes the next octets. The first error is kept and ends the writing; finish() tells it.

@@ -40,7 +40,7 @@ struct Transaction {
     Envelope envelope;
     std::vector<Recipient> recipients{};
     std::set<route::Maildrop> drops{};  // of all recipients
-    std::size_t refused = 0;  // recipients
+    std::size_t refused = 0;            // recipients
 };
 
 using State = std::variant<Connected, Greeted, Transaction>;

@@ -28,8 +28,8 @@ constexpr std::uint64_t truncate = 1U << 14U;  // version 3
 constexpr std::uint64_t write_rights =
     read_rights | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE;
 
-constexpr std::uint64_t bind_tcp = 1U << 0U;       // version 4
-constexpr std::uint64_t scope_signal = 1U << 1U;   // version 6: signals only to those in the same cage
+constexpr std::uint64_t bind_tcp = 1U << 0U;      // version 4
+constexpr std::uint64_t scope_signal = 1U << 1U;  // version 6: signals only to those in the same cage
 
 // landlock_ruleset_attr as it has grown: file rights, from version 4 on network rights, from 6 on scopes.
 struct Ruleset {

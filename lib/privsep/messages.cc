@@ -73,8 +73,7 @@ std::string encode(const Request& request) {
     Writer out;
     out.number(static_cast<std::uint8_t>(request.verb));
     out.number(request.tag);
-    for (const auto* value : {&request.user, &request.sender, &request.recipient, &request.extension})
-        out.text(*value);
+    for (const auto* value : {&request.user, &request.sender, &request.recipient, &request.extension}) out.text(*value);
     return out.take();
 }
 
@@ -92,8 +91,7 @@ std::optional<Request> decode_request(std::string_view packet) {
     Request request;
     request.verb = static_cast<Verb>(in.number<std::uint8_t>());
     request.tag = in.number<std::uint32_t>();
-    for (auto* value : {&request.user, &request.sender, &request.recipient, &request.extension})
-        *value = in.text();
+    for (auto* value : {&request.user, &request.sender, &request.recipient, &request.extension}) *value = in.text();
     if (!in.complete() || !is_known(request.verb) || !is_user_name(request.user)) return std::nullopt;
     return request;
 }

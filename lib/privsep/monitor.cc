@@ -72,7 +72,8 @@ void Monitor::kill_overdue() {
 
 void Monitor::take_request() {
     const auto packet = receive_packet(channel_.get());
-    if (packet && packet->bytes.empty()) {
+    // One that left an answer unread resets the connection.
+    if (packet ? packet->bytes.empty() : packet.error().error == ECONNRESET) {
         session_gone_ = true;
         return;
     }
@@ -94,7 +95,7 @@ void Monitor::take_request() {
 }
 
 Result<os::Fd> Monitor::reopen(const os::Fd& message) const {
-    struct stat file {};
+    struct stat file{};
     if (fstat(message.get(), &file) != 0)
         return std::unexpected(system_failure("internal error", "fstat of a message", errno));
     // Without a name, so that no file of the queue or of a mailbox is passed off as a message; open for reading and

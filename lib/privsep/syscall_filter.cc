@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/fs.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
@@ -22,7 +23,11 @@
 namespace mail::privsep {
 namespace {
 
-constexpr int fchmodat2 = 452;  // everywhere; younger than some headers
+// Younger than some headers; the numbers are the same everywhere.
+constexpr int fchmodat2 = 452;
+constexpr int setxattrat = 463;
+constexpr int removexattrat = 466;
+constexpr int file_setattr = 469;
 
 constexpr std::array denied{
     // start a program
@@ -34,7 +39,7 @@ constexpr std::array denied{
     SYS_ioprio_set, SYS_sched_setaffinity, SYS_sched_setattr, SYS_sched_setparam, SYS_sched_setscheduler,
     // change who may do what with a file: Landlock does not see these
     SYS_fchmod, SYS_fchmodat, fchmodat2, SYS_fchown, SYS_fchownat, SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr,
-    SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_utimensat,
+    SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_utimensat, setxattrat, removexattrat, file_setattr,
 #if defined(SYS_chmod)  // younger architectures lack the older calls
     SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
 #endif
@@ -80,7 +85,7 @@ struct Rule {
     long call;
     std::size_t argument;
     Test test;
-    std::array<std::uint32_t, 4> values;
+    std::array<std::uint32_t, 5> values;
     std::size_t count;
 
     constexpr Rule(long c, std::size_t a, Test t, std::initializer_list<std::uint32_t> v)
@@ -98,11 +103,12 @@ constexpr std::array rules{
     Rule{SYS_clone, clone_flags, Rule::Test::no_bit_of, {new_namespaces}},
     // the limits of this process, which is 0, and of no other
     Rule{SYS_prlimit64, 0, Rule::Test::only, {0}},
-    // no signals to others by way of a descriptor, no lease that makes the monitor wait, no typing for others
+    // no signals to others by way of a descriptor, no lease that makes the monitor wait, no typing for others,
+    // no attributes of files
     Rule{SYS_fcntl, 1, Rule::Test::none_of, {F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE}},
-    Rule{SYS_ioctl, 1, Rule::Test::none_of, {FIOSETOWN, SIOCSPGRP, TIOCSTI}},
-    // what a resolver needs: of netlink (whose protocols are numbered alike) the routes, and nothing that filters
-    Rule{SYS_socket, 0, Rule::Test::only, {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK}},
+    Rule{SYS_ioctl, 1, Rule::Test::none_of, {FIOSETOWN, SIOCSPGRP, TIOCSTI, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR}},
+    // what name services need
+    Rule{SYS_socket, 0, Rule::Test::only, {AF_UNIX, AF_INET, AF_INET6}},
     Rule{SYS_socket, 2, Rule::Test::only, {0, IPPROTO_TCP, IPPROTO_UDP}},
 };
 
@@ -181,7 +187,8 @@ private:
         add(load, low_half_of(rule.argument));
         for (std::size_t i = 0; i < rule.count; ++i) {
             const bool wanted = rule.test == Rule::Test::only;
-            branch(rule.test == Rule::Test::no_bit_of ? any_bit : equal, rule.values[i], wanted ? passed : refuse, at_ + 1);
+            branch(rule.test == Rule::Test::no_bit_of ? any_bit : equal, rule.values[i], wanted ? passed : refuse,
+                   at_ + 1);
         }
         if (rule.test == Rule::Test::only) add(answer, refusal);
         add(load, offsetof(seccomp_data, nr));

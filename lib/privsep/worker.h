@@ -22,8 +22,8 @@ namespace mail::privsep {
 class Worker {
 public:
     using Clock = std::chrono::steady_clock;
-    // Serves a request, as whom it must be, with the message (or /dev/null) on descriptor `message`; gives the line that
-    // report.h reads. Runs in the child.
+    // Serves a request, as whom it must be, with the message (or /dev/null) on descriptor `message`; gives the line
+    // that report.h reads. Runs in the child.
     using Serve = std::function<std::string(const Request& request, int message)>;
 
     // Its exit status when it could not become its user: the report, or the log, has said why.

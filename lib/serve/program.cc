@@ -14,7 +14,11 @@
 namespace mail::serve {
 namespace {
 
-constexpr auto default_file = "/etc/mayfly/main.cf";
+// The Makefile's SYSCONFDIR; /etc for tools that read this file alone.
+#ifndef MAYFLY_SYSCONFDIR
+#define MAYFLY_SYSCONFDIR "/etc"
+#endif
+constexpr auto default_file = MAYFLY_SYSCONFDIR "/mayfly/main.cf";
 
 using Words = std::vector<std::string>;
 
@@ -23,16 +27,16 @@ bool is_socket(int fd) {
     return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-// A closed descriptor would be taken by the next file that is opened. It becomes one that can't be used: what is missing
-// is told, and not read as empty. Under a super-server descriptor 2 is the client's socket: it becomes /dev/null. True
-// when descriptor 2 reaches a person.
+// A closed descriptor would be taken by the next file that is opened. It becomes one that can't be used: what is
+// missing is told, and not read as empty. Under a super-server descriptor 2 is the client's socket: it becomes
+// /dev/null. True when descriptor 2 reaches a person.
 bool settle_descriptors() {
     const bool person = fcntl(STDERR_FILENO, F_GETFD) >= 0 && !is_socket(STDERR_FILENO);
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO})
         if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
     if (person) return true;
-    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    dup2(null, STDERR_FILENO);
+    const int null = open("/dev/null", O_RDWR);
+    if (null >= 0) dup2(null, STDERR_FILENO);
     if (null > STDERR_FILENO) close(null);
     return false;
 }
@@ -43,11 +47,12 @@ void print(int fd, std::string_view text) {
 }
 
 void declare_common(po::options_description& options) {
-    options.add_options()                                                                                            //
-        ("help,h", "show this help and end")                                                                         //
-        ("version", "show the version and end")                                                                      //
-        ("config,c", po::value<std::string>()->value_name("FILE"), "configuration, instead of /etc/mayfly/main.cf")  //
-        ("option,o", po::value<Words>()->value_name("NAME=VALUE"), "set a parameter, over the file; repeatable")     //
+    options.add_options()                        //
+        ("help,h", "show this help and end")     //
+        ("version", "show the version and end")  //
+        ("config,c", po::value<std::string>()->value_name("FILE"),
+         ("configuration, instead of " + std::string(default_file)).c_str())                                      //
+        ("option,o", po::value<Words>()->value_name("NAME=VALUE"), "set a parameter, over the file; repeatable")  //
         ("log", po::value<std::string>()->value_name("WHERE"), "syslog (the default) or stderr");
 }
 
@@ -91,11 +96,17 @@ int start(const Start& from, const po::variables_map& options) {
     log::Log log(from.destination, config->get<"syslog_name">() + "/" + std::string(from.program.name),
                  config->get<"syslog_facility">());
     Invocation invocation{
-        .options = options, .config = std::move(*config), .log = std::move(log)};
+        .options = options, .config = std::move(*config), .log = std::move(log), .person = from.person};
     return from.program.main(invocation);
 }
 
 }  // namespace
+
+void Invocation::fault(const Failure& failure) const {
+    log(log::events::fault, {{"problem", failure.logged()}});
+    if (person && log.destination() == log::Destination::syslog)
+        print(STDERR_FILENO, std::string(failure.logged()) + '\n');
+}
 
 std::string Invocation::text(const char* option) const {
     return has(option) ? options[option].as<std::string>() : std::string();

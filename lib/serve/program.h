@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/base/result.h"
 #include "lib/config/config.h"
 #include "lib/log/log.h"
 
@@ -21,6 +22,10 @@ struct Invocation {
     config::Config config;
     log::Log log;
 
+    bool person = false;  // descriptor 2 reaches one
+
+    // Logs why the program can't do its work, as "fault", and tells the person who started it, if one did.
+    void fault(const Failure& failure) const;
     [[nodiscard]] bool has(const char* option) const { return options.contains(option); }
     // The value of a string option, "" when it was not given.
     [[nodiscard]] std::string text(const char* option) const;

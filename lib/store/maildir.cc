@@ -47,13 +47,13 @@ Result<void> make_folders(const std::string& home, const std::string& path) {
 }
 
 bool is_folder(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 // Something that is no folder has the name, if only a link that leads nowhere.
 bool in_the_way(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     return ::lstat(path.c_str(), &status) == 0 && !is_folder(path);
 }
 
@@ -94,8 +94,10 @@ Delivery<void> Maildir::check() {
         in_the_way(path_ + "tmp"))
         return undelivered(incoming.error());
     // What is missing would be made: then the nearest folder above it must take it.
-    while (!is_folder(folder) && folder.size() > home_.size())
+    while (!is_folder(folder) && folder.size() > home_.size()) {
+        if (in_the_way(folder)) return undelivered(incoming.error());
         folder.resize(std::max(folder.rfind('/'), home_.size()));
+    }
     const auto probed = probe(folder);
     if (probed) return {};
     if (folder.size() == home_.size() && missing(probed.error().error))

@@ -7,8 +7,8 @@ namespace mail::smtpd {
 namespace {
 
 // With a single recipient the reply after DATA tells all. From the second on, one mailbox that can't be delivered to
-// would defer or spoil what the others get: so it is asked for now, and refused alone. An alias with many members is not
-// gone through: it would let a stranger make this host work with a single line.
+// would defer or spoil what the others get: so it is asked for now, and refused alone. An alias with many members is
+// not gone through: it would let a stranger make this host work with a single line.
 std::optional<smtp::Reply> refusal_of_mailbox(Session& session, const std::vector<route::Maildrop>& drops) {
     if (drops.size() != 1) return std::nullopt;
     const auto checked = session.courier.check(drops.front().user);

@@ -48,7 +48,8 @@ std::string with_domain(const smtp::Address& address, const std::string& origin)
 }
 
 std::string delivered_to(const smtp::Address& recipient, const route::Maildrop& drop, const std::string& origin) {
-    if (names(recipient.local, drop)) return smtp::Address{recipient.local, recipient.domain.empty() ? origin : recipient.domain}.text();
+    if (names(recipient.local, drop))
+        return smtp::Address{recipient.local, recipient.domain.empty() ? origin : recipient.domain}.text();
     // An alias led elsewhere: the address is the account's own.
     return smtp::Address{drop.user, origin}.text();
 }

@@ -143,6 +143,8 @@ class Player:
         if line != b"":
             raise Mismatch(f"connection {number}, at its end\n- (nothing more)\n+ {received(line)}")
         status, said = connection.end()
+        if "runtime error:" in said or "Sanitizer:" in said:
+            raise Mismatch(f"connection {number}: a sanitizer found something\nstderr: {said}")
         if status != wanted:
             raise Mismatch(f"connection {number}: exit status {status} instead of {wanted}"
                            + (f"\nstderr: {said}" if said else ""))

@@ -86,6 +86,116 @@ TEST_CASE("check makes nothing, and knows a missing home") {
     CHECK_FALSE(fs::exists(home / "gone"));
 }
 
+namespace {
+
+// What check() says must be what a delivery then finds: "" when it works, else the outcome in words.
+std::string checked(const Home& home, const std::string& home_mailbox = "Maildir/") {
+    const auto mailbox = home.mailbox(home_mailbox);
+    const auto check = mailbox->check();
+    const auto begun = mailbox->begin();
+    INFO((check ? "check passes" : "check: " + check.error().detail));
+    INFO((begun ? "delivery begins" : "delivery: " + begun.error().detail));
+    CHECK(check.has_value() == begun.has_value());
+    if (!check && !begun) CHECK(check.error().outcome == begun.error().outcome);
+    return check ? "" : "refused";
+}
+
+}  // namespace
+
+TEST_CASE("check finds what a delivery would: something else stands where a folder should") {
+    for (const auto* part : {"Maildir", "Maildir/new", "Maildir/tmp"}) {
+        INFO(part);
+        const auto place = [&](const Home& home) {
+            if (std::string_view(part) != "Maildir") fs::create_directories(home / "Maildir/cur");
+            if (std::string_view(part) == "Maildir/tmp") fs::create_directories(home / "Maildir/new");
+            if (std::string_view(part) == "Maildir/new") fs::create_directories(home / "Maildir/tmp");
+            return home / part;
+        };
+        {
+            const Home home;
+            fs::create_symlink("/nonexistent/place", place(home));
+            CHECK(checked(home) == "refused");
+        }
+        {
+            const Home home;
+            REQUIRE(::mkfifo(place(home).c_str(), 0600) == 0);
+            CHECK(checked(home) == "refused");
+        }
+        {
+            const Home home;
+            std::ofstream(place(home)) << "a file";
+            CHECK(checked(home) == "refused");
+        }
+    }
+}
+
+TEST_CASE("check finds what a delivery would: something else stands where a folder above should") {
+    {
+        const Home home;
+        std::ofstream(home / "mail") << "a file";
+        CHECK(checked(home, "mail/in/") == "refused");
+    }
+    {
+        const Home home;
+        fs::create_symlink("/nonexistent/place", home / "mail");
+        CHECK(checked(home, "mail/in/") == "refused");
+    }
+    {
+        const Home home;
+        fs::create_directory(home / "mail");
+        CHECK(checked(home, "mail/in/").empty());
+    }
+}
+
+TEST_CASE("check passes a Maildir that a link leads to, and leaves nothing in it") {
+    const Home home;
+    fs::create_directories(home / "elsewhere/new");
+    fs::create_directories(home / "elsewhere/tmp");
+    fs::create_directory_symlink(home / "elsewhere", home / "Maildir");
+    CHECK(home.mailbox("Maildir/")->check());
+    CHECK(fs::is_empty(home / "elsewhere/new"));
+    CHECK(fs::is_empty(home / "elsewhere/tmp"));
+    CHECK(checked(home).empty());
+}
+
+TEST_CASE("check refuses a tmp from whose file system nothing can be linked into new") {
+    const Home home;
+    std::string other = "/dev/shm/mayfly-test-XXXXXX";
+    if (::mkdtemp(other.data()) == nullptr) {
+        WARN("no other file system here: skipped");
+        return;
+    }
+    struct stat here{}, there{};
+    REQUIRE(::stat((home / "").c_str(), &here) == 0);
+    REQUIRE(::stat(other.c_str(), &there) == 0);
+    if (here.st_dev != there.st_dev) {
+        fs::create_directories(home / "Maildir/new");
+        fs::create_directory_symlink(other, home / "Maildir/tmp");
+        CHECK(checked(home) == "refused");
+        CHECK(fs::is_empty(other));
+    } else {
+        WARN("no other file system here: skipped");
+    }
+    fs::remove_all(other);
+}
+
+TEST_CASE("check refuses a new/ that a delivery may not write to") {
+    if (::geteuid() == 0) {
+        WARN("root may write anywhere: skipped");
+        return;
+    }
+    const Home home;
+    fs::create_directories(home / "Maildir/tmp");
+    fs::create_directories(home / "Maildir/new");
+    REQUIRE(::chmod((home / "Maildir/new").c_str(), 0500) == 0);
+    CHECK_FALSE(home.mailbox("Maildir/")->check());
+    REQUIRE(::chmod((home / "Maildir/new").c_str(), 0700) == 0);
+    REQUIRE(::chmod((home / "Maildir/tmp").c_str(), 0500) == 0);
+    CHECK(checked(home) == "refused");
+    REQUIRE(::chmod((home / "Maildir/tmp").c_str(), 0700) == 0);
+    CHECK(checked(home).empty());
+}
+
 TEST_CASE("an account without a home folder, and an mbox, are told apart") {
     const auto outcome = [](const char* home_mailbox, const char* home) {
         return store::open_mailbox(home_mailbox, {"user", 0, 0, home}).error().outcome;

@@ -28,8 +28,10 @@ using Clock = std::chrono::steady_clock;
 
 using Folder = TemporaryFolder;
 
+// Longer than any test waits, and not for ever: should a monitor leave it behind, it goes by itself.
 [[noreturn]] inline void hang() {
-    for (;;) pause();
+    std::this_thread::sleep_for(60s);
+    _exit(1);
 }
 
 inline constexpr auto stored = "delivered 2.0.0 stored\n";
@@ -105,7 +107,11 @@ struct Changes {
     std::chrono::seconds time_limit{60};
     uid_t owner = geteuid();
     dev_t other_device = 0;
+    std::uint64_t largest = 0;
 };
+
+// The exit status of a monitor whose run() gave false.
+inline constexpr int betrayed = 3;
 
 // A monitor at work in a process of its own, and the session's end of its channel.
 class Host {
@@ -119,7 +125,8 @@ public:
             .at_once = changes.at_once,
             .time_limit = changes.time_limit,
             .owner = changes.owner,
-            .device = spool.st_dev + changes.other_device};
+            .device = spool.st_dev + changes.other_device,
+            .largest = changes.largest};
         auto ends = socket_pair();
         REQUIRE(ends);
         session_ = std::move(ends->first);
@@ -130,16 +137,19 @@ public:
         if (monitor_ != 0) return;
         session_.reset();
         const log::Log log(log::Destination::standard_error, "mayfly/test");
-        Monitor(std::move(ends->second), settings, log).run();
-        _exit(0);
+        _exit(Monitor(std::move(ends->second), settings, log).run() ? 0 : betrayed);
     }
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
     ~Host() { finish(); }
 
-    // The session ends; waits for the monitor's end, and gives its wait status; kills it when it hangs.
+    // The session ends; waits for the monitor's end, and gives its wait status.
     int finish() {
         session_.reset();
+        return wait();
+    }
+    // Waits for the monitor's end while the session stays, and gives its wait status; kills it when it hangs.
+    int wait() {
         int status = -1;
         if (monitor_ < 0) return status;
         const auto limit = Clock::now() + 20s;
@@ -151,9 +161,12 @@ public:
         monitor_ = -1;
         return status;
     }
-    os::Fd message(std::string_view content = "Subject: x\n\nbody\n") {
-        folder_.write("spooled", content);
-        return os::Fd(open(folder_.file("spooled").c_str(), O_RDWR | O_CLOEXEC));
+    // A file of the spool without a name, as a session makes it.
+    os::Fd message(std::string_view content = "Subject: x\n\nbody\n", int flags = O_RDWR) {
+        const auto path = folder_.write("spooled", content);
+        os::Fd file(open(path.c_str(), flags | O_CLOEXEC));
+        REQUIRE(unlink(path.c_str()) == 0);
+        return file;
     }
     void ask(const Request& request, int attached = -1) {
         REQUIRE(send_packet(session_.get(), encode(request), attached));
@@ -165,9 +178,9 @@ public:
         return packet->bytes.empty() ? std::nullopt : decode_answer(packet->bytes);
     }
     // Has one message delivered to a user.
-    Answer deliver(const std::string& user) {
-        const auto file = message();
-        ask({.verb = Verb::deliver, .tag = 5, .session = "s1", .user = user}, file.get());
+    Answer deliver(const std::string& user) { return deliver(user, message()); }
+    Answer deliver(const std::string& user, const os::Fd& file) {
+        ask({.verb = Verb::deliver, .tag = 5, .user = user}, file.get());
         const auto got = answer();
         REQUIRE(got);
         CHECK(got->tag == 5);

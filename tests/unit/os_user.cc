@@ -33,6 +33,23 @@ TEST_CASE("an account that is not there is nothing, not a failure") {
     CHECK_FALSE(*nobody_has);
 }
 
+TEST_CASE("a person is who may get mail as itself: neither root, nor the system's, nor nobody") {
+    CHECK(os::is_person(1000, 1000));
+    CHECK(os::is_person(4294967290U, 1000));
+    CHECK_FALSE(os::is_person(999, 1000));
+    CHECK_FALSE(os::is_person(65534, 1000));
+    CHECK(os::is_person(65533, 1000));
+    CHECK(os::is_person(65535, 1000));
+    for (const long first : {0L, -1L, 65534L}) {
+        CHECK_FALSE(os::is_person(0, first));
+        CHECK_FALSE(os::is_person(65534, first));
+    }
+    CHECK(os::is_person(1, 0));
+    CHECK(os::is_person(1, -1));
+    // A limit above every uid lets nobody through.
+    CHECK_FALSE(os::is_person(4294967290U, 5'000'000'000));
+}
+
 TEST_CASE("becoming an account gives up root for good") {
     if (geteuid() != 0) {
         WARN("not root: skipped");

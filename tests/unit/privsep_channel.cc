@@ -132,3 +132,16 @@ TEST_CASE("what was sent before the end was closed still arrives") {
     CHECK(receive_packet(there.get())->bytes == "last");
     CHECK(receive_packet(there.get())->bytes.empty());
 }
+
+TEST_CASE("who is not patient fails where a reader does not read, and can send again when it has") {
+    const auto [here, there] = ends();
+    constexpr int more_than_fits = 20000;
+    int sent = 0;
+    Result<void> last;
+    while (sent < more_than_fits && (last = send_packet(here.get(), "x", -1, Patience::fail))) ++sent;
+    REQUIRE(sent < more_than_fits);
+    CHECK(last.error().error == EAGAIN);
+    for (int i = 0; i < sent; ++i) CHECK(receive_packet(there.get())->bytes == "x");
+    CHECK(send_packet(here.get(), "next", -1, Patience::fail));
+    CHECK(receive_packet(there.get())->bytes == "next");
+}

@@ -1,19 +1,23 @@
-#include "lib/privsep/jail.h"
-
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
 #include <pwd.h>
 #include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include <algorithm>
 #include <array>
@@ -22,71 +26,11 @@
 #include <csignal>
 #include <functional>
 
+#include "tests/unit/jail.h"
 #include "tests/unit/temporary_folder.h"
 
 using namespace mail;
-using privsep::Jail;
-using test::TemporaryFolder;
-
-namespace {
-
-constexpr int lacks_landlock = 77;
-constexpr int lacks_seccomp = 78;
-constexpr int not_entered = 79;
-
-const std::vector<std::string> system_places{"/etc", "/usr", "/lib", "/lib64", "/run"};
-
-// Runs `attempt` in a child that has entered the jail; its exit status is what `attempt` gives.
-int inside(const Jail& jail, bool needs_landlock, const std::function<int()>& attempt) {
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        const auto missing = privsep::enter(jail);
-        if (!missing) _exit(not_entered);
-        if (needs_landlock && std::ranges::find(*missing, "landlock") != missing->end()) _exit(lacks_landlock);
-        if (!needs_landlock && std::ranges::find(*missing, "seccomp") != missing->end()) _exit(lacks_seccomp);
-        _exit(attempt());
-    }
-    int status = 0;
-    REQUIRE(waitpid(child, &status, 0) == child);
-    REQUIRE(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-// The errno that `call` fails with, 0 when it succeeds.
-template <class Call>
-int error_of(Call call) {
-    errno = 0;
-    return call() < 0 ? errno : 0;
-}
-
-// The errno that a system call fails with in the jail; `call` must succeed outside or not be tried there.
-template <class Call>
-void check_refused(const char* name, Call call) {
-    const int status = inside({}, false, [&] { return error_of(call); });
-    if (status == lacks_seccomp) {
-        WARN("this kernel has no seccomp: skipped");
-        return;
-    }
-    INFO(name);
-    CHECK(status == EPERM);
-}
-
-void check_files(const Jail& jail, const char* name, int expected, const std::function<int()>& attempt) {
-    const int status = inside(jail, true, attempt);
-    if (status == lacks_landlock) {
-        WARN("this kernel has no Landlock: skipped");
-        return;
-    }
-    INFO(name);
-    CHECK(status == expected);
-}
-
-int open_error(const std::string& path, int flags) {
-    return error_of([&] { return open(path.c_str(), flags | O_CLOEXEC, 0600); });
-}
-
-}  // namespace
+using namespace mail::test;
 
 TEST_CASE("jail: no program is started") {
     char name[] = "/bin/true";
@@ -164,6 +108,32 @@ TEST_CASE("jail: each call that is denied is denied, by number") {
                                SYS_tgkill,
                                SYS_rt_sigqueueinfo,
                                SYS_rt_tgsigqueueinfo,
+                               SYS_setpriority,
+                               SYS_ioprio_set,
+                               SYS_sched_setaffinity,
+                               SYS_sched_setattr,
+                               SYS_sched_setparam,
+                               SYS_sched_setscheduler,
+                               SYS_fchmod,
+                               SYS_fchmodat,
+                               fchmodat2,
+                               SYS_fchown,
+                               SYS_fchownat,
+                               SYS_setxattr,
+                               SYS_lsetxattr,
+                               SYS_fsetxattr,
+                               SYS_removexattr,
+                               SYS_lremovexattr,
+                               SYS_fremovexattr,
+                               SYS_utimensat,
+#if defined(SYS_chmod)
+                               SYS_chmod,
+                               SYS_chown,
+                               SYS_lchown,
+                               SYS_utime,
+                               SYS_utimes,
+                               SYS_futimesat,
+#endif
                                SYS_pidfd_getfd,
                                SYS_kcmp,
                                SYS_listen,
@@ -209,102 +179,115 @@ TEST_CASE("jail: each call that is denied is denied, by number") {
 #endif
 }
 
-TEST_CASE("jail: what a session needs is not denied") {
-    constexpr long needed[] = {SYS_read,       SYS_write,      SYS_pread64,       SYS_openat,       SYS_close,
-                               SYS_fstat,      SYS_newfstatat, SYS_statx,         SYS_lseek,        SYS_fstatfs,
-                               SYS_ftruncate,  SYS_fcntl,      SYS_unlinkat,      SYS_ppoll,        SYS_socket,
-                               SYS_connect,    SYS_sendto,     SYS_recvfrom,      SYS_sendmsg,      SYS_recvmsg,
-                               SYS_getsockopt, SYS_setsockopt, SYS_getrandom,     SYS_getuid,       SYS_getpid,
-                               SYS_gettid,     SYS_munmap,     SYS_clock_gettime, SYS_memfd_create, SYS_rt_sigaction};
-    for (const long call : needed) {
-        INFO("system call " << call);
-        CHECK(inside({}, false, [&] { return error_of([&] { return syscall(call, -1, -1, -1, -1, -1, -1); }); }) !=
-              EPERM);
-    }
-}
-
-TEST_CASE("jail: it cannot be traced, dumps no core and gains no rights") {
-    CHECK(inside({}, false, [] { return prctl(PR_GET_DUMPABLE); }) == 0);
-    CHECK(inside({}, false, [] { return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); }) == 1);
+TEST_CASE("jail: no process is made to run otherwise") {
+    const auto self = static_cast<id_t>(getpid());
+    const sched_param normal{};
+    cpu_set_t processors;
+    REQUIRE(sched_getaffinity(0, sizeof processors, &processors) == 0);
+    check_only_jailed("setpriority", [&] { return setpriority(PRIO_PROCESS, self, getpriority(PRIO_PROCESS, self)); });
+    check_only_jailed("setpriority of its own", [] { return setpriority(PRIO_PROCESS, 0, 19); });
+    check_only_jailed("sched_setaffinity", [&] { return sched_setaffinity(0, sizeof processors, &processors); });
+    check_only_jailed("sched_setscheduler", [&] { return sched_setscheduler(0, SCHED_OTHER, &normal); });
+    check_only_jailed("sched_setparam", [&] { return sched_setparam(0, &normal); });
+    check_only_jailed("prlimit of another", [&] {
+        rlimit limit{};
+        return prlimit(getppid(), RLIMIT_NOFILE, nullptr, &limit);
+    });
     CHECK(inside({}, false, [] {
-              rlimit core{};
-              getrlimit(RLIMIT_CORE, &core);
-              return core.rlim_max == 0 && core.rlim_cur == 0 ? 0 : 1;
+              rlimit limit{};
+              return error_of([&] { return prlimit(0, RLIMIT_NOFILE, nullptr, &limit); });
           }) == 0);
 }
 
-TEST_CASE("jail: only what is named can be read, and nothing of it written") {
-    const TemporaryFolder open_to_it;
-    const TemporaryFolder shut;
-    open_to_it.write("file", "x");
-    const auto outside = shut.write("file", "x");
-    const auto alone = shut.write("alone", "x");
-    const Jail jail{.readable = {open_to_it.path(), alone, "/nonexistent/place"}};
-    check_files(jail, "read below", 0, [&] { return open_error(open_to_it.file("file"), O_RDONLY); });
-    check_files(jail, "list", 0, [&] { return open_error(open_to_it.path(), O_RDONLY | O_DIRECTORY); });
-    check_files(jail, "read a named file", 0, [&] { return open_error(alone, O_RDONLY); });
-    check_files(jail, "read elsewhere", EACCES, [&] { return open_error(outside, O_RDONLY); });
-    check_files(jail, "list elsewhere", EACCES, [&] { return open_error(shut.path(), O_RDONLY | O_DIRECTORY); });
-    check_files(jail, "read the root folder", EACCES, [] { return open_error("/", O_RDONLY | O_DIRECTORY); });
-    check_files(jail, "write", EACCES, [&] { return open_error(open_to_it.file("file"), O_WRONLY); });
-    check_files(jail, "make", EACCES, [&] { return open_error(open_to_it.file("new"), O_WRONLY | O_CREAT); });
-    check_files(jail, "truncate", EACCES,
-                [&] { return error_of([&] { return truncate(open_to_it.file("file").c_str(), 0); }); });
-    check_files(jail, "remove", EACCES,
-                [&] { return error_of([&] { return unlink(open_to_it.file("file").c_str()); }); });
-    CHECK(open_to_it.read("file") == "x");
+TEST_CASE("jail: no file changes owner, mode, attributes or times") {
+    const TemporaryFolder folder;
+    const auto path = folder.write("file", "x");
+    const auto* const name = path.c_str();
+    const os::Fd file(open(name, O_RDWR | O_CLOEXEC));
+    const int fd = file.get();
+    check_only_jailed("chmod", [&] { return chmod(name, 0600); });
+    check_only_jailed("fchmod", [&] { return fchmod(fd, 0600); });
+    check_only_jailed("fchmodat", [&] { return fchmodat(AT_FDCWD, name, 0600, 0); });
+    check_only_jailed("fchmodat2", [&] { return syscall(fchmodat2, AT_FDCWD, name, 0600, 0); });
+    check_only_jailed("chown", [&] { return chown(name, geteuid(), getegid()); });
+    check_only_jailed("lchown", [&] { return lchown(name, geteuid(), getegid()); });
+    check_only_jailed("fchown", [&] { return fchown(fd, geteuid(), getegid()); });
+    check_only_jailed("fchownat", [&] { return fchownat(AT_FDCWD, name, geteuid(), getegid(), 0); });
+    check_only_jailed("setxattr", [&] { return setxattr(name, "user.x", "y", 1, 0); });
+    check_only_jailed("lsetxattr", [&] { return lsetxattr(name, "user.x", "y", 1, 0); });
+    check_only_jailed("fsetxattr", [&] { return fsetxattr(fd, "user.x", "y", 1, 0); });
+    check_only_jailed("removexattr", [&] { return removexattr(name, "user.x"); });
+    check_only_jailed("lremovexattr", [&] { return lremovexattr(name, "user.x"); });
+    check_only_jailed("fremovexattr", [&] { return fremovexattr(fd, "user.x"); });
+    check_only_jailed("utimensat", [&] { return utimensat(AT_FDCWD, name, nullptr, 0); });
+    check_only_jailed("futimens", [&] { return futimens(fd, nullptr); });
+    check_only_jailed("utime", [&] { return utime(name, nullptr); });
+    check_only_jailed("utimes", [&] { return utimes(name, nullptr); });
 }
 
-TEST_CASE("jail: in the writable folder files are made, written and removed, and nothing else") {
-    const TemporaryFolder spool;
-    const TemporaryFolder other;
-    spool.write("there", "content");
-    const auto folder = spool.open();
-    const int in = folder.get();
-    const Jail jail{.readable = system_places, .writable = in};
-    const auto at = [&](const char* name, int flags) {
-        return error_of([&] { return openat(in, name, flags | O_CLOEXEC, 0600); });
-    };
-    check_files(jail, "make and write", 0, [&] {
-        const int fd = openat(in, "new", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (fd < 0) return errno;
-        return write(fd, "x", 1) == 1 && ftruncate(fd, 0) == 0 ? 0 : errno;
-    });
-    check_files(jail, "O_TMPFILE", 0, [&] {
-        const int fd = openat(in, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        if (fd < 0) return errno;
-        return write(fd, "x", 1) == 1 && lseek(fd, 0, SEEK_SET) == 0 ? 0 : errno;
-    });
-    check_files(jail, "truncate", 0, [&] { return at("there", O_WRONLY | O_TRUNC); });
-    check_files(jail, "remove", 0, [&] { return error_of([&] { return unlinkat(in, "there", 0); }); });
-    check_files(jail, "make a folder", EACCES, [&] { return error_of([&] { return mkdirat(in, "d", 0700); }); });
-    check_files(jail, "make a link", EACCES,
-                [&] { return error_of([&] { return symlinkat("/etc/passwd", in, "l"); }); });
-    check_files(jail, "make a device", EACCES,
-                [&] { return error_of([&] { return mknodat(in, "p", S_IFIFO | 0600, 0); }); });
-    check_files(jail, "leave by ..", EACCES, [&] { return at("../new", O_WRONLY | O_CREAT); });
-    check_files(jail, "write elsewhere", EACCES, [&] { return open_error(other.file("x"), O_WRONLY | O_CREAT); });
-}
-
-TEST_CASE("jail: accounts can still be looked up") {
-    const Jail jail{.readable = system_places};
-    const int status = inside(jail, false, [] {
-        const passwd* const root = getpwnam("root");
-        if (root == nullptr || root->pw_uid != 0) return 1;
-        errno = 0;
-        return getpwnam("no-such-account") == nullptr && (errno == 0 || errno == ENOENT) ? 0 : 2;
-    });
-    if (status == lacks_seccomp) {
-        WARN("this kernel has no seccomp: skipped");
-        return;
+TEST_CASE("jail: nor by the calls that newer kernels have for that") {
+    constexpr int setxattrat = 463;
+    constexpr int removexattrat = 466;
+    constexpr int file_setattr = 469;
+    for (const long call : {setxattrat, removexattrat, file_setattr}) {
+        INFO("system call " << call);
+        check_refused("by number", [&] { return syscall(call, -1, -1, -1, -1, -1, -1); });
     }
-    CHECK(status == 0);
 }
 
-TEST_CASE("jail: names of hosts and times are still to be had") {
-    const Jail jail{.readable = system_places};
-    CHECK(inside(jail, false, [] {
-              const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-              return fd >= 0 ? 0 : errno;
+TEST_CASE("jail: a descriptor is no way to signal others, to make them wait or to type for them") {
+    const auto pipe = [] {
+        static int ends[2];
+        if (::pipe(ends) != 0) _exit(not_entered);
+        return ends[0];
+    };
+    const TemporaryFolder folder;
+    check_only_jailed("F_SETOWN", [&] { return fcntl(pipe(), F_SETOWN, getpid()); });
+    check_only_jailed("F_SETOWN_EX", [&] {
+        f_owner_ex owner{.type = F_OWNER_PID, .pid = getpid()};
+        return fcntl(pipe(), F_SETOWN_EX, &owner);
+    });
+    check_only_jailed("F_SETSIG", [&] { return fcntl(pipe(), F_SETSIG, SIGUSR1); });
+    const os::Fd file(open(folder.write("file", "x").c_str(), O_RDONLY | O_CLOEXEC));
+    check_only_jailed("F_SETLEASE", [&] { return fcntl(file.get(), F_SETLEASE, F_UNLCK); });
+    const auto socket_owner = [](unsigned long request) {
+        pid_t self = getpid();
+        return ioctl(socket(AF_INET, SOCK_DGRAM, 0), request, &self);
+    };
+    check_only_jailed("FIOSETOWN", [&] { return socket_owner(FIOSETOWN); });
+    check_only_jailed("SIOCSPGRP", [&] { return socket_owner(SIOCSPGRP); });
+    check_only_jailed("TIOCSTI", [&] { return ioctl(pipe(), TIOCSTI, "x"); });
+    for (const int harmless : {F_GETFD, F_GETFL, F_GETOWN}) {
+        INFO("fcntl " << harmless);
+        CHECK(inside({}, false, [&] { return error_of([&] { return fcntl(pipe(), harmless); }); }) == 0);
+    }
+    CHECK(inside({}, false, [&] {
+              int waiting = 0;
+              return error_of([&] { return ioctl(pipe(), FIONREAD, &waiting); });
           }) == 0);
+    CHECK(inside({}, false, [] { return memfd_create("x", MFD_ALLOW_SEALING) < 0; }) == 0);
+}
+
+TEST_CASE("jail: only the sockets that a resolver and a log need") {
+    const auto outcome = [](int family, int type, int protocol) {
+        return inside({}, false, [=] { return error_of([=] { return socket(family, type, protocol); }); });
+    };
+    for (const int family : {AF_UNIX, AF_INET, AF_INET6}) {
+        INFO("family " << family);
+        CHECK(outcome(family, SOCK_DGRAM, 0) != EPERM);
+    }
+    CHECK(outcome(AF_INET, SOCK_STREAM, IPPROTO_TCP) == 0);
+    CHECK(outcome(AF_INET, SOCK_DGRAM, IPPROTO_UDP) == 0);
+    for (int family = 0; family < AF_MAX; ++family) {
+        if (family == AF_UNIX || family == AF_INET || family == AF_INET6) continue;
+        INFO("family " << family);
+        const int status = outcome(family, SOCK_DGRAM, 0);
+        CHECK((status == EPERM || status == lacks_seccomp));
+    }
+    for (int protocol = 1; protocol < 256; ++protocol) {
+        if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP) continue;
+        INFO("protocol " << protocol);
+        const int status = outcome(AF_INET, SOCK_RAW, protocol);
+        CHECK((status == EPERM || status == lacks_seccomp));
+    }
 }

@@ -8,7 +8,6 @@ namespace {
 
 const Request request{.verb = Verb::deliver,
                       .tag = 0x01020304,
-                      .session = "0abcdefghijk",
                       .user = "alice",
                       .sender = "s@x",
                       .recipient = "alice+l@x",
@@ -31,9 +30,9 @@ std::string counted(std::uint16_t length, std::string_view octets) {
 
 TEST_CASE("requests and answers come out as they went in") {
     CHECK(decode_request(encode(request)) == request);
-    const Request check{.verb = Verb::check, .tag = 0, .session = "", .user = "bob"};
+    const Request check{.verb = Verb::check, .tag = 0, .user = "bob"};
     CHECK(decode_request(encode(check)) == check);
-    const Request prepare{.verb = Verb::prepare, .tag = no_answer, .session = "s", .user = "bob"};
+    const Request prepare{.verb = Verb::prepare, .tag = no_answer, .user = "bob"};
     CHECK(decode_request(encode(prepare)) == prepare);
     CHECK(with(&Request::sender, "\"a b\"@\xc3\xa9")->sender == "\"a b\"@\xc3\xa9");
     for (const auto outcome : {Outcome::delivered, Outcome::temporary, Outcome::permanent}) {
@@ -45,7 +44,7 @@ TEST_CASE("requests and answers come out as they went in") {
 
 TEST_CASE("texts up to the limit pass, and a packet has room for all of them at once") {
     const std::string longest(longest_text, 'x');
-    Request full{.verb = Verb::deliver, .tag = 1, .session = longest, .user = std::string(256, 'u')};
+    Request full{.verb = Verb::deliver, .tag = 1, .user = std::string(256, 'u')};
     full.sender = full.recipient = full.extension = longest;
     CHECK(decode_request(encode(full)) == full);
     full.user = longest;
@@ -90,7 +89,6 @@ TEST_CASE("no text has a control character") {
         const auto text = std::string("a") + static_cast<char>(i) + "b";
         const bool control = i < 32 || i == 127;
         INFO("character " << i);
-        CHECK(with(&Request::session, text).has_value() == !control);
         CHECK(with(&Request::sender, text).has_value() == !control);
         CHECK(with(&Request::recipient, text).has_value() == !control);
         CHECK(with(&Request::extension, text).has_value() == !control);
@@ -121,15 +119,18 @@ TEST_CASE("a user's name can be no option and no path") {
 
 TEST_CASE("lengths that lie are refused") {
     const std::string head("\2\0\0\0\0", 5);
-    const auto packet = [&](const std::string& session, const std::string& rest) {
-        return decode_request(head + session + counted(1, "u") + rest);
+    const auto packet = [&](const std::string& sender, const std::string& rest) {
+        return decode_request(head + counted(1, "u") + sender + rest);
     };
-    const auto three = counted(0, "") + counted(0, "") + counted(0, "");
-    CHECK(packet(counted(0, ""), three));
-    CHECK(packet(counted(longest_text, std::string(longest_text, 's')), three));
-    CHECK_FALSE(packet(counted(longest_text + 1, std::string(longest_text + 1, 's')), three));
-    CHECK_FALSE(packet(counted(UINT16_MAX, "s"), three));
-    CHECK_FALSE(packet(counted(1, ""), three));
-    CHECK_FALSE(packet(counted(0, "s"), three));
-    CHECK_FALSE(packet(counted(0, ""), counted(0, "") + counted(0, "") + counted(1, "")));
+    const auto two = counted(0, "") + counted(0, "");
+    CHECK(packet(counted(0, ""), two));
+    CHECK(packet(counted(longest_text, std::string(longest_text, 's')), two));
+    CHECK_FALSE(packet(counted(longest_text + 1, std::string(longest_text + 1, 's')), two));
+    CHECK_FALSE(packet(counted(UINT16_MAX, "s"), two));
+    CHECK_FALSE(packet(counted(1, ""), two));
+    CHECK_FALSE(packet(counted(0, "s"), two));
+    CHECK_FALSE(packet(counted(0, ""), counted(0, "") + counted(1, "")));
+    // The four texts are all: a fifth is too much, as is one too few.
+    CHECK_FALSE(packet(counted(0, ""), two + counted(0, "")));
+    CHECK_FALSE(packet(counted(0, ""), counted(0, "")));
 }

@@ -1,7 +1,9 @@
 #include "lib/privsep/monitor.h"
 
+#include <poll.h>
 #include <sys/mman.h>
 
+#include <array>
 #include <map>
 #include <set>
 #include <sstream>
@@ -30,7 +32,6 @@ TEST_CASE("monitor: a worker gets the request and the message, to read from its 
     REQUIRE(lseek(file.get(), 3, SEEK_SET) == 3);
     const Request request{.verb = Verb::deliver,
                           .tag = 77,
-                          .session = "s1",
                           .user = "good",
                           .sender = "-f x@y",
                           .recipient = "--good@x",
@@ -45,7 +46,9 @@ TEST_CASE("monitor: a worker gets the request and the message, to read from its 
     CHECK(host.folder().read("message") == "A: b\n\nc\n");
     CHECK(lseek(file.get(), 0, SEEK_CUR) == 3);
     CHECK_FALSE(host.folder().has("writable"));
-    CHECK(host.folder().read("spooled") == "A: b\n\nc\n");
+    std::array<char, 16> content{};
+    CHECK(pread(file.get(), content.data(), content.size(), 0) == 8);
+    CHECK(std::string(content.data()) == "A: b\n\nc\n");
 }
 
 TEST_CASE("monitor: an unnamed file of the spool is a message, as well") {
@@ -57,7 +60,7 @@ TEST_CASE("monitor: an unnamed file of the spool is a message, as well") {
         return;
     }
     REQUIRE(write(file.get(), "content", 7) == 7);
-    host.ask({.verb = Verb::deliver, .tag = 0, .session = "s1", .user = "good"}, file.get());
+    host.ask({.verb = Verb::deliver, .tag = 0, .user = "good"}, file.get());
     CHECK(host.answer()->outcome == Outcome::delivered);
     CHECK(host.folder().read("message") == "content");
 }
@@ -68,7 +71,7 @@ TEST_CASE("monitor: memory is a message only when it is sealed for good") {
         const os::Fd memory(memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING));
         REQUIRE(write(memory.get(), "content", 7) == 7);
         if (seals != 0) REQUIRE(fcntl(memory.get(), F_ADD_SEALS, seals) == 0);
-        host.ask({.verb = Verb::deliver, .tag = 0, .session = "s1", .user = "good"}, memory.get());
+        host.ask({.verb = Verb::deliver, .tag = 0, .user = "good"}, memory.get());
         return host.answer()->outcome;
     };
     constexpr int all = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
@@ -83,7 +86,7 @@ TEST_CASE("monitor: memory is a message only when it is sealed for good") {
 
 TEST_CASE("monitor: a check has no message") {
     Host host;
-    const Request request{.verb = Verb::check, .tag = 1, .session = "s1", .user = "good"};
+    const Request request{.verb = Verb::check, .tag = 1, .user = "good"};
     host.ask(request);
     const auto got = host.answer();
     REQUIRE(got);
@@ -119,7 +122,7 @@ TEST_CASE("monitor: a worker that reports nothing, or too much, holds nobody up"
 TEST_CASE("monitor: a worker that takes too long is killed") {
     Host host({.time_limit = 1s});
     const auto before = Clock::now();
-    check(host.deliver("hangs"), Outcome::temporary, "4.3.0", "delivery took too long");
+    check(host.deliver("hangs"), Outcome::temporary, "4.4.7", "delivery took too long");
     CHECK(Clock::now() - before >= 1s);
     CHECK(Clock::now() - before < 10s);
     check(host.deliver("good"), Outcome::delivered, "2.0.0", "stored");
@@ -131,12 +134,12 @@ TEST_CASE("monitor: each request that a killed worker had is answered") {
     Host host({.time_limit = 1s});
     const auto file = host.message();
     for (std::uint32_t tag = 0; tag < 3; ++tag)
-        host.ask({.verb = Verb::deliver, .tag = tag, .session = "s1", .user = "hangs"}, file.get());
+        host.ask({.verb = Verb::deliver, .tag = tag, .user = "hangs"}, file.get());
     std::uint32_t tags = 0;
     for (int i = 0; i < 3; ++i) {
         const auto got = host.answer();
         REQUIRE(got);
-        check(*got, Outcome::temporary, "4.3.0", "delivery took too long");
+        check(*got, Outcome::temporary, "4.4.7", "delivery took too long");
         tags |= 1U << got->tag;
     }
     CHECK(tags == 0b111);
@@ -187,8 +190,7 @@ TEST_CASE("monitor: no more workers than may be, and all are served") {
     Host host({.at_once = 2});
     const auto file = host.message();
     for (std::uint32_t tag = 0; tag < 5; ++tag)
-        host.ask({.verb = Verb::deliver, .tag = tag, .session = "s1", .user = "slow" + std::to_string(tag)},
-                 file.get());
+        host.ask({.verb = Verb::deliver, .tag = tag, .user = "slow" + std::to_string(tag)}, file.get());
     std::uint32_t tags = 0;
     for (int i = 0; i < 5; ++i) {
         const auto got = host.answer();
@@ -204,17 +206,17 @@ TEST_CASE("monitor: no more workers than may be, and all are served") {
 
 TEST_CASE("monitor: to prepare a worker has no answer") {
     Host host;
-    host.ask({.verb = Verb::prepare, .tag = no_answer, .session = "s1", .user = "later"});
+    host.ask({.verb = Verb::prepare, .tag = no_answer, .user = "later"});
     check(host.deliver("good"), Outcome::delivered, "2.0.0", "stored");
-    host.ask({.verb = Verb::prepare, .tag = no_answer, .session = "s1", .user = "fails"});
+    host.ask({.verb = Verb::prepare, .tag = no_answer, .user = "fails"});
     check(host.deliver("good"), Outcome::delivered, "2.0.0", "stored");
 }
 
 TEST_CASE("monitor: a session that goes does not take its deliveries with it, and no worker stays") {
     Host host;
     const auto file = host.message();
-    host.ask({.verb = Verb::check, .tag = 0, .session = "s1", .user = "good"});
-    host.ask({.verb = Verb::deliver, .tag = 0, .session = "s1", .user = "slow"}, file.get());
+    host.ask({.verb = Verb::check, .tag = 0, .user = "good"});
+    host.ask({.verb = Verb::deliver, .tag = 0, .user = "slow"}, file.get());
     while (!host.folder().has("counts")) std::this_thread::sleep_for(5ms);
     CHECK(host.finish() == 0);
     for (const auto& entry : std::filesystem::directory_iterator(host.folder().path()))
@@ -232,15 +234,15 @@ TEST_CASE("monitor: a worker has the message, its channel, and nothing else of t
     Host host({.at_once = 2});
     // Another worker is there meanwhile.
     const auto file = host.message();
-    host.ask({.verb = Verb::deliver, .tag = 0, .session = "s1", .user = "slow"}, file.get());
-    host.ask({.verb = Verb::deliver, .tag = 1, .session = "s1", .user = "descriptors"}, file.get());
+    host.ask({.verb = Verb::deliver, .tag = 0, .user = "slow"}, file.get());
+    host.ask({.verb = Verb::deliver, .tag = 1, .user = "descriptors"}, file.get());
     REQUIRE(host.answer());
     REQUIRE(host.answer());
     const auto listed = host.folder().read("descriptors");
     INFO(listed);
     const auto at = listed.find("\n3 socket:");
     REQUIRE(at != std::string::npos);
-    CHECK(listed.substr(at) == "\n3 socket:\n4 " + host.folder().file("spooled") + "\n");
+    CHECK(listed.substr(at) == "\n3 socket:\n4 " + host.folder().file("spooled") + " (deleted)\n");
 }
 
 TEST_CASE("monitor: only a regular file of the session's user on the spool's device is a message") {
@@ -248,12 +250,12 @@ TEST_CASE("monitor: only a regular file of the session's user on the spool's dev
         Host host;
         for (const auto* path : {"/dev/null", "/"}) {
             const os::Fd file(open(path, O_RDONLY | O_CLOEXEC));
-            host.ask({.verb = Verb::deliver, .tag = 1, .session = "s1", .user = "good"}, file.get());
+            host.ask({.verb = Verb::deliver, .tag = 1, .user = "good"}, file.get());
             const auto got = host.answer();
             REQUIRE(got);
             check(*got, Outcome::temporary, "4.3.0", "internal error");
         }
-        host.ask({.verb = Verb::deliver, .tag = 1, .session = "s1", .user = "good"}, host.session());
+        host.ask({.verb = Verb::deliver, .tag = 1, .user = "good"}, host.session());
         CHECK(host.answer()->text == "internal error");
         CHECK(
             host.logged().contains("event=request-refused request=delivery "
@@ -274,8 +276,90 @@ TEST_CASE("monitor: only a regular file of the session's user on the spool's dev
     }
 }
 
+TEST_CASE("monitor: a file that has a name is no message, so that none of the queue or of a mailbox is read") {
+    Host host;
+    host.folder().write("kept", "somebody's mail");
+    const os::Fd named(open(host.folder().file("kept").c_str(), O_RDWR | O_CLOEXEC));
+    check(host.deliver("good", named), Outcome::temporary, "4.3.0", "internal error");
+    CHECK_FALSE(host.folder().has("request"));
+    // Having one more name than were removed is enough.
+    REQUIRE(link(host.folder().file("kept").c_str(), host.folder().file("again").c_str()) == 0);
+    REQUIRE(unlink(host.folder().file("kept").c_str()) == 0);
+    check(host.deliver("good", named), Outcome::temporary, "4.3.0", "internal error");
+    CHECK_FALSE(host.folder().has("request"));
+    REQUIRE(unlink(host.folder().file("again").c_str()) == 0);
+    check(host.deliver("good", named), Outcome::delivered, "2.0.0", "stored");
+    CHECK(host.finish() == 0);
+}
+
+TEST_CASE("monitor: a descriptor that the session could not read and write through is no message") {
+    Host host;
+    for (const int flags : {O_PATH, O_RDONLY, O_WRONLY}) {
+        INFO("flags " << flags);
+        check(host.deliver("good", host.message("content", flags)), Outcome::temporary, "4.3.0", "internal error");
+        CHECK_FALSE(host.folder().has("request"));
+    }
+    check(host.deliver("good", host.message("content", O_RDWR)), Outcome::delivered, "2.0.0", "stored");
+    CHECK(host.finish() == 0);
+}
+
+TEST_CASE("monitor: a file larger than any message is refused") {
+    Host host({.largest = 10});
+    check(host.deliver("good", host.message("0123456789x")), Outcome::temporary, "4.3.0", "internal error");
+    CHECK_FALSE(host.folder().has("request"));
+    CHECK(host.logged().contains("problem=\"the message is larger than any that is accepted\""));
+    const auto sparse = host.message("");
+    REQUIRE(ftruncate(sparse.get(), off_t{1} << 40U) == 0);
+    check(host.deliver("good", sparse), Outcome::temporary, "4.3.0", "internal error");
+    check(host.deliver("good", host.message("0123456789")), Outcome::delivered, "2.0.0", "stored");
+    CHECK(host.folder().read("message") == "0123456789");
+    CHECK(host.finish() == 0);
+}
+
+TEST_CASE("monitor: a worker that can take no more holds up neither the monitor nor another user") {
+    constexpr int more_than_a_socket_holds = 20000;
+    Host host({.time_limit = 4s});
+    const auto before = Clock::now();
+    pollfd answered{.fd = host.session(), .events = POLLIN, .revents = 0};
+    int asked = 0;
+    while (asked < more_than_a_socket_holds && poll(&answered, 1, 0) == 0)
+        host.ask({.verb = Verb::check, .tag = static_cast<std::uint32_t>(asked++), .user = "hangs"});
+    const auto refused = host.answer();
+    REQUIRE(refused);
+    check(*refused, Outcome::temporary, "4.3.0", "internal error");
+    host.ask({.verb = Verb::check, .tag = 99999, .user = "good"});
+    auto got = host.answer();
+    while (got && got->tag != 99999) got = host.answer();
+    REQUIRE(got);
+    CHECK(got->outcome == Outcome::delivered);
+    CHECK(Clock::now() - before < 4s);
+}
+
+TEST_CASE("monitor: a session that reads none of its answers does not hold it up") {
+    Host host;
+    const auto packet = encode(Request{.verb = Verb::check, .tag = 1, .user = "later"});
+    // Its socket holds fewer answers than this.
+    int asked = 0;
+    while (asked < 20000 && send_packet(host.session(), packet)) ++asked;
+    CHECK(asked < 20000);
+    CHECK(host.wait() == 0);
+    // Nor does the session wait for the rest.
+    int answers = 0;
+    while (host.answer()) ++answers;
+    CHECK(answers < asked);
+}
+
+TEST_CASE("monitor: a session that goes with an answer unread has betrayed nobody") {
+    Host host;
+    host.ask({.verb = Verb::check, .tag = 0, .user = "good"});
+    pollfd answered{.fd = host.session(), .events = POLLIN, .revents = 0};
+    REQUIRE(poll(&answered, 1, 10000) == 1);
+    CHECK(host.finish() == 0);
+    CHECK_FALSE(host.logged().contains("request-refused"));
+}
+
 TEST_CASE("monitor: a malformed request is the last") {
-    const auto well_formed = encode(Request{.verb = Verb::check, .tag = 0, .session = "s1", .user = "good"});
+    const auto well_formed = encode(Request{.verb = Verb::check, .tag = 0, .user = "good"});
     const auto packet = GENERATE_COPY(
         values<std::string>({"x", well_formed + "x", well_formed.substr(1), std::string(longest_packet + 1, 'x'),
                              encode(Request{.verb = Verb::check, .user = "--check"}),
@@ -283,7 +367,10 @@ TEST_CASE("monitor: a malformed request is the last") {
     Host host;
     REQUIRE(send_packet(host.session(), packet));
     CHECK(host.dropped());
-    host.finish();
+    // The session is still there: it is not waited for.
+    const int status = host.wait();
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == test::betrayed);
     CHECK(host.logged().contains("event=request-refused request=malformed"));
     CHECK_FALSE(host.folder().has("request"));
 }
@@ -292,12 +379,14 @@ TEST_CASE("monitor: a message where none is due, and none where one is, end it t
     SECTION("check with a descriptor") {
         Host host;
         const auto file = host.message();
-        host.ask({.verb = Verb::check, .tag = 0, .session = "s1", .user = "good"}, file.get());
+        host.ask({.verb = Verb::check, .tag = 0, .user = "good"}, file.get());
         CHECK(host.dropped());
+        CHECK(WEXITSTATUS(host.wait()) == test::betrayed);
     }
     SECTION("deliver without one") {
         Host host;
-        host.ask({.verb = Verb::deliver, .tag = 0, .session = "s1", .user = "good"});
+        host.ask({.verb = Verb::deliver, .tag = 0, .user = "good"});
         CHECK(host.dropped());
+        CHECK(WEXITSTATUS(host.wait()) == test::betrayed);
     }
 }

@@ -14,7 +14,7 @@ using Drops = std::vector<Maildrop>;
 namespace {
 
 const std::map<std::string, uid_t> accounts{{"root", 0},   {"daemon", 1},   {"mayfly", 120}, {"alice", 1000},
-                                            {"bob", 1001}, {"carol", 1002}, {"min", 999}};
+                                            {"bob", 1001}, {"carol", 1002}, {"min", 999},    {"unowned", 65534}};
 
 Result<std::optional<os::Account>> find_account(const std::string& name) {
     if (name == "ldap-down") return std::unexpected(system_failure("account database not available", "look up", EIO));
@@ -168,12 +168,28 @@ TEST_CASE("root and system accounts get no mail themselves") {
     CHECK(Host().to("daemon") == "mayfly!");
     CHECK(Host().to("min") == "mayfly!");
     CHECK(Host().to("mayfly") == "mayfly!");
+    // Whatever runs as nobody could read what nobody gets.
+    CHECK(Host().to("unowned") == "mayfly!");
+    CHECK(Host("root: alice\n").to("unowned+x") == "alice");
     CHECK(Host("root: alice, bob\n").to("root") == "alice bob");
     CHECK(Host("root: alice, bob\n").to("daemon") == "alice bob");
     CHECK(Host("daemon: carol\n").to("daemon") == "carol");
     CHECK(Host("root: daemon\n").to("root") == "mayfly!");
     CHECK(Host("root: root, alice\n").to("daemon") == "mayfly! alice");
     CHECK(Host("sys: daemon, min, root\n").to("sys") == "mayfly!");
+}
+
+TEST_CASE("a first_valid_uid outside of all uids is no other number") {
+    const auto user = [](long first_valid_uid, const char* name) {
+        route::Resolver resolver({.first_valid_uid = first_valid_uid, .mail_owner = "mayfly"}, route::Aliases({}),
+                                 find_account);
+        return resolver.resolve({name, ""})->drops.front().user;
+    };
+    CHECK(user(4'294'967'296 + 1, "alice") == "mayfly");
+    CHECK(user(-1, "alice") == "alice");
+    CHECK(user(-1, "daemon") == "daemon");
+    CHECK(user(-1, "unowned") == "mayfly");
+    CHECK(user(0, "root") == "mayfly");
 }
 
 TEST_CASE("an extension stands behind the recipient delimiter") {
@@ -227,6 +243,7 @@ TEST_CASE("started by an ordinary user, only that account gets mail, whatever it
     CHECK(bob.fault("nobody-here") == Fault::permanent);
     Host system("", "+", 1);
     CHECK(system.to("daemon") == "daemon");
+    CHECK(Host("", "+", 65534).to("unowned") == "unowned");
 }
 
 TEST_CASE("odd names are nobody's") {

@@ -30,7 +30,7 @@ public:
         auto ends = privsep::socket_pair();
         REQUIRE(ends);
         channel_ = std::move(ends->second);
-        courier_.emplace(std::move(ends->first), "session1", at_once, limit);
+        courier_.emplace(std::move(ends->first), at_once, limit);
         thread_ = std::thread([this, play = std::move(play)] {
             play(*this);
             channel_.reset();
@@ -38,9 +38,12 @@ public:
     }
     Monitor(const Monitor&) = delete;
     Monitor& operator=(const Monitor&) = delete;
-    ~Monitor() {
+    ~Monitor() { end(); }
+
+    // The session ends, and the play with it.
+    void end() {
         courier_.reset();
-        thread_.join();
+        if (thread_.joinable()) thread_.join();
     }
 
     Courier& courier() { return *courier_; }
@@ -75,7 +78,7 @@ os::Fd some_file() { return os::Fd(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
 }  // namespace
 
-TEST_CASE("courier: a check asks with the session and the user alone") {
+TEST_CASE("courier: a check asks with the user alone") {
     Request asked;
     bool with_message = true;
     Monitor monitor([&](Monitor& self) {
@@ -87,7 +90,7 @@ TEST_CASE("courier: a check asks with the session and the user alone") {
     CHECK(answer.outcome == Outcome::permanent);
     CHECK(answer.status == "5.2.2");
     CHECK(answer.text == "t0");
-    CHECK(asked == Request{.verb = Verb::check, .tag = 0, .session = "session1", .user = "alice"});
+    CHECK(asked == Request{.verb = Verb::check, .tag = 0, .user = "alice"});
     CHECK_FALSE(with_message);
 }
 
@@ -100,7 +103,7 @@ TEST_CASE("courier: to prepare is to ask, and to wait for nothing") {
     });
     monitor.courier().prepare("alice");
     CHECK(monitor.courier().check("bob").outcome == Outcome::delivered);
-    CHECK(asked == Request{.verb = Verb::prepare, .tag = privsep::no_answer, .session = "session1", .user = "alice"});
+    CHECK(asked == Request{.verb = Verb::prepare, .tag = privsep::no_answer, .user = "alice"});
 }
 
 TEST_CASE("courier: each parcel is asked for with the message") {
@@ -123,7 +126,6 @@ TEST_CASE("courier: each parcel is asked for with the message") {
         CHECK(results[i].outcome == Outcome::delivered);
         CHECK(asked[i] == Request{.verb = Verb::deliver,
                                   .tag = i,
-                                  .session = "session1",
                                   .user = three[i].user,
                                   .sender = "s@y",
                                   .recipient = three[i].recipient,
@@ -173,13 +175,90 @@ TEST_CASE("courier: what a monitor that goes has not answered is temporary") {
     const auto results = monitor.courier().deliver(some_file().get(), "", three);
     REQUIRE(results.size() == 3);
     CHECK(results[0].outcome == Outcome::temporary);
-    CHECK(results[0].status == "4.4.7");
+    CHECK(results[0].status == "4.3.0");
     CHECK(results[1].outcome == Outcome::delivered);
     CHECK(results[2].outcome == Outcome::temporary);
+    CHECK(results[2].status == "4.3.0");
     const auto checked = monitor.courier().check("alice");
     CHECK(checked.outcome == Outcome::temporary);
     CHECK(checked.status == "4.3.0");
     CHECK(checked.user == "alice");
+}
+
+TEST_CASE("courier: what a lost monitor was not even asked for is its loss, not want of time") {
+    Monitor monitor([](Monitor& self) { self.next(); }, 1);
+    const auto results = monitor.courier().deliver(some_file().get(), "", three);
+    REQUIRE(results.size() == 3);
+    for (const auto& result : results) {
+        CHECK(result.outcome == Outcome::temporary);
+        CHECK(result.status == "4.3.0");
+        CHECK(result.text == "local delivery is not available now");
+    }
+}
+
+TEST_CASE("courier: each request of a session has a tag of its own") {
+    std::vector<std::uint32_t> tags;
+    Monitor monitor([&](Monitor& self) {
+        while (const auto request = self.next()) {
+            tags.push_back(request->tag);
+            self.answer(request->tag, Outcome::delivered);
+        }
+    });
+    auto& courier = monitor.courier();
+    CHECK(courier.check("alice").outcome == Outcome::delivered);
+    for (int message = 0; message < 2; ++message)
+        for (const auto& result : courier.deliver(some_file().get(), "", three))
+            CHECK(result.outcome == Outcome::delivered);
+    const auto last = courier.check("bob");
+    CHECK(last.text == "t7");
+    CHECK(tags == std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5, 6, 7});
+}
+
+TEST_CASE("courier: an answer to one message is never taken for the next one's") {
+    bool asked_again = true;
+    Monitor monitor([&](Monitor& self) {
+        const auto first = self.next();
+        self.answer(first->tag, Outcome::delivered);
+        self.answer(first->tag, Outcome::delivered);
+        self.next();
+        asked_again = self.next().has_value();
+    });
+    auto& courier = monitor.courier();
+    const std::vector<Parcel> one{three.front()};
+    CHECK(courier.deliver(some_file().get(), "", one).front().outcome == Outcome::delivered);
+    const auto second = courier.deliver(some_file().get(), "", one);
+    REQUIRE(second.size() == 1);
+    CHECK(second.front().outcome == Outcome::temporary);
+    CHECK(second.front().status == "4.3.0");
+    // Nothing that comes on this channel can be trusted any more: nothing is asked on it.
+    CHECK(courier.check("bob").status == "4.3.0");
+    CHECK(courier.deliver(some_file().get(), "", one).front().status == "4.3.0");
+    courier.prepare("bob");
+    monitor.end();
+    CHECK_FALSE(asked_again);
+}
+
+TEST_CASE("courier: a check's answer is never taken for a message's, nor the other way round") {
+    SECTION("a check answered twice, then a message") {
+        Monitor monitor([](Monitor& self) {
+            self.next();
+            self.answer(0, Outcome::delivered);
+            self.answer(0, Outcome::delivered);
+            self.next();
+        });
+        CHECK(monitor.courier().check("alice").outcome == Outcome::delivered);
+        CHECK(monitor.courier().deliver(some_file().get(), "", {three.front()}).front().outcome == Outcome::temporary);
+    }
+    SECTION("a message answered twice, then a check") {
+        Monitor monitor([](Monitor& self) {
+            self.next();
+            self.answer(0, Outcome::delivered);
+            self.answer(0, Outcome::delivered);
+            self.next();
+        });
+        CHECK(monitor.courier().deliver(some_file().get(), "", {three.front()}).front().outcome == Outcome::delivered);
+        CHECK(monitor.courier().check("alice").outcome == Outcome::temporary);
+    }
 }
 
 TEST_CASE("courier: nonsense from the monitor is no answer") {
@@ -191,8 +270,11 @@ TEST_CASE("courier: nonsense from the monitor is no answer") {
             for (int i = 0; i < 3; ++i) self.next();
             self.say(nonsense);
         });
-        for (const auto& result : monitor.courier().deliver(some_file().get(), "", three))
+        for (const auto& result : monitor.courier().deliver(some_file().get(), "", three)) {
             CHECK(result.outcome == Outcome::temporary);
+            CHECK(result.status == "4.3.0");
+        }
+        CHECK(monitor.courier().check("alice").status == "4.3.0");
     }
 }
 
