@@ -35,7 +35,8 @@ endif
 
 CXXFLAGS ?= -g1
 # The configuration's place is compiled in: what names it is built again when SYSCONFDIR changes.
-$(shell mkdir -p $(BUILD) && { [ "$$(cat $(BUILD)/sysconfdir 2>/dev/null)" = '$(SYSCONFDIR)' ] || echo '$(SYSCONFDIR)' >$(BUILD)/sysconfdir; })
+$(shell mkdir -p $(BUILD); cat $(BUILD)/sysconfdir 2>/dev/null | grep -qx '$(SYSCONFDIR)' || \
+    echo '$(SYSCONFDIR)' >$(BUILD)/sysconfdir)
 $(BUILD)/obj/lib/serve/program.o: $(BUILD)/sysconfdir
 $(BUILD)/obj/lib/serve/program.o: COMPILE += -DMAYFLY_SYSCONFDIR='"$(SYSCONFDIR)"'
 

@@ -87,8 +87,10 @@ Delivery<void> Maildir::make() const {
 
 Delivery<void> Maildir::check() {
     const auto incoming = MaildirIncoming::open(path_);
-    if (incoming && ::access((path_ + "new").c_str(), W_OK | X_OK) == 0) return {};
-    if (incoming) return undelivered("write to " + path_ + "new", errno);
+    if (incoming && ::access((path_ + "new").c_str(), W_OK | X_OK) != 0)
+        return undelivered("write to " + path_ + "new", errno);
+    // A byte that is never kept tells of a full disk and of quota.
+    if (incoming) return (*incoming)->write("\n");
     auto folder = path_.substr(0, path_.size() - 1);
     if (!missing(incoming.error().error) || in_the_way(folder) || in_the_way(path_ + "new") ||
         in_the_way(path_ + "tmp"))
