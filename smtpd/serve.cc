@@ -73,9 +73,8 @@ Result<Ground> prepare(const config::Config& config) {
                   .peer = net::peer_of(STDIN_FILENO)};
 }
 
-// Gives up root and shuts this process in. What the jail can't read any more is loaded before.
+// Gives up root and shuts this process in.
 Result<void> confine(const serve::Invocation& invocation, const Ground& ground) {
-    tzset();
     if (geteuid() == 0)
         if (auto became = os::become(ground.owner, os::Groups::primary); !became) return became;
     // Without its monitor a session could only wait.
@@ -211,6 +210,7 @@ int serve(serve::Invocation& invocation) {
         return not_available();
     }
     greet(invocation.config);
+    tzset();  // once, for session and workers: all of them log
     const pid_t session = fork();
     if (session < 0) {
         invocation.fault(system_failure("", "fork", errno));
