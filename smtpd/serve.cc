@@ -43,7 +43,7 @@ struct Ground {
 Result<os::Account> session_account(const config::Config& config) {
     const bool is_root = geteuid() == 0;
     const auto name = config.get<"mail_owner">();
-    const auto account = is_root ? os::find_account(name) : os::find_account(geteuid());
+    const auto account = is_root ? os::find_system_account(name) : os::find_account(geteuid());
     if (!account) return std::unexpected(account.error());
     if (!*account && is_root)
         return fail(Fault::permanent, "", "there is no account " + name + " (mail_owner); make install creates it");

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <memory>
 #include <vector>
 
 namespace mail::os {
@@ -45,6 +47,17 @@ Result<std::optional<Account>> find_account(uid_t uid) {
     return find("look up uid " + std::to_string(uid), [&](passwd* entry, std::vector<char>& buffer, passwd** found) {
         return getpwuid_r(uid, entry, buffer.data(), buffer.size(), found);
     });
+}
+
+Result<std::optional<Account>> find_system_account(const std::string& name) {
+    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen("/etc/passwd", "re"), &std::fclose);
+    std::array<char, 1024> buffer;
+    passwd entry{};
+    passwd* found = nullptr;
+    // A line that does not fit ends the search here; the name services read it.
+    while (file != nullptr && fgetpwent_r(file.get(), &entry, buffer.data(), buffer.size(), &found) == 0)
+        if (name == found->pw_name) return Account{found->pw_name, found->pw_uid, found->pw_gid, found->pw_dir};
+    return find_account(name);
 }
 
 bool is_person(uid_t uid, long first_valid_uid) {

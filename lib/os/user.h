@@ -24,6 +24,10 @@ struct Account {
 Result<std::optional<Account>> find_account(const std::string& name);
 Result<std::optional<Account>> find_account(uid_t uid);
 
+// The same for an account of the system's own, which is looked for in /etc/passwd first: that is where it nearly always
+// is, and asking the name services costs a connection's process as much as its fork.
+Result<std::optional<Account>> find_system_account(const std::string& name);
+
 // Whether an account may get mail as itself: not a system's account, nor nobody's, which is everybody's.
 bool is_person(uid_t uid, long first_valid_uid);
 

@@ -120,15 +120,16 @@ int run(int argc, char** argv, const Program& program) {
     // Ignored, children would vanish before their end is read.
     std::signal(SIGCHLD, SIG_DFL);
 
+    // A super-server gives most programs nothing to parse.
+    if (argc == 1 && program.declare == nullptr) return start(from, {});
+
     po::options_description shown("Options");
     po::positional_options_description positional;
     po::variables_map options;
     try {
         declare_common(shown);
         if (program.declare != nullptr) program.declare(shown, positional);
-        // A super-server gives most programs nothing to parse.
-        if (argc > 1 || program.declare != nullptr)
-            po::store(po::command_line_parser(argc, argv).options(shown).positional(positional).run(), options);
+        po::store(po::command_line_parser(argc, argv).options(shown).positional(positional).run(), options);
         po::notify(options);
     } catch (const po::error& error) {
         return from.mistake("command line", error.what() + std::string("; --help lists the options"), EX_USAGE);

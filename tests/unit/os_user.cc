@@ -101,3 +101,12 @@ TEST_CASE("the host has a name") {
     REQUIRE(gethostname(name.data(), name.size()) == 0);
     CHECK(os::host_name() == (name[0] == '\0' ? "localhost" : name.data()));
 }
+
+TEST_CASE("a system account is the same whoever is asked, and one that the file lacks is asked for") {
+    const auto root = os::find_system_account("root");
+    REQUIRE(root);
+    CHECK(*root == os::find_account("root").value());
+    const auto missing = os::find_system_account("no-such-account");
+    REQUIRE(missing);
+    CHECK_FALSE(*missing);
+}
