@@ -13,6 +13,7 @@ PROGRAMS := deliver mayfly smtpd
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 # --- Flags --------------------------------------------------------------------------------------
 # libstdc++ and Boost.ProgramOptions are linked statically, libc dynamically (NSS and iconv need it):
@@ -126,13 +127,28 @@ bench: deps  ## connections and messages a second beside the bare floor
 	+$(MAKE) -j$(JOBS) all $(BUILD)/tests/handler-static $(BUILD)/tests/load
 	bench/run
 
+FUZZ_CXX    := clang++-19 -std=c++23 -O1 -g1 -Wno-deprecated-declarations -I. -DMAYFLY_VERSION='"$(VERSION)"' -MMD -MP
+FUZZ_OBJECTS = $(patsubst %.cc,build/fuzz/obj/%.o,$(LIB_SOURCES) \
+                 $(filter-out %/main.cc,$(foreach p,$(PROGRAMS),$(call sources,$(p)))))
+
 fuzz: deps  ## build the fuzz targets of fuzz/ with clang's libFuzzer into build/fuzz
 	+$(MAKE) -j$(JOBS) $(patsubst fuzz/%.cc,build/fuzz/%,$(wildcard fuzz/*.cc))
 
-build/fuzz/%: fuzz/%.cc $(LIB_SOURCES)
+build/fuzz/obj/%.o: %.cc
 	@mkdir -p $(@D)
-	clang++-19 -std=c++23 -O1 -g -fsanitize=fuzzer,address,undefined -DMAYFLY_VERSION='"$(VERSION)"' -I. -o $@ $^ \
-	    $(foreach p,$(PROGRAMS),$(filter-out %/main.cc,$(call sources,$(p)))) $(BOOST)
+	$(call say,fuzz)
+	$(Q)$(FUZZ_CXX) -fsanitize=fuzzer-no-link,address,undefined -c $< -o $@
+
+build/fuzz/libmail.a: $(FUZZ_OBJECTS)
+	@rm -f $@
+	$(call say,ar)
+	$(Q)ar rcs $@ $^
+
+build/fuzz/%: build/fuzz/obj/fuzz/%.o build/fuzz/libmail.a
+	$(call say,link)
+	$(Q)clang++-19 -fsanitize=fuzzer,address,undefined -o $@ $^ $(BOOST)
+
+-include $(shell find build/fuzz/obj -name '*.d' 2>/dev/null)
 
 # --- Installation -------------------------------------------------------------------------------
 
