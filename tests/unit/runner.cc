@@ -1,3 +1,3 @@
-// The unit tests' main: Catch2's own.
+// What runs the unit tests: Catch2's own main.
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
