@@ -1,6 +1,6 @@
 // The load generator of `make bench`: threads that connect over and over and count what is done.
 //
-//   load banner PORT THREADS SECONDS             connections a second: connect, banner, QUIT, end
+//   load banner PORT THREADS SECONDS             connections a second: connect, banner, QUIT, its answer
 //   load message PORT THREADS SECONDS PER SIZE   messages a second: PER messages of SIZE octets on each connection
 //
 // Prints the rate as a number. Messages go to user1, user2, … one user a thread.
@@ -105,9 +105,7 @@ unsigned one_connection(const Load& load, unsigned thread, const std::string& me
         }
     }
     say(fd.get(), "QUIT\r\n");
-    // Until the other side has closed: a session counts when it is over.
-    char rest[512];
-    while (read(fd.get(), rest, sizeof rest) > 0) continue;
+    expect(fd.get(), buffer, "221");
     return load.messages ? load.per_connection : 1;
 }
 
