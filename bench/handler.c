@@ -1,7 +1,7 @@
 /* The bare floor of a handler under a super-server: says one line, hears one, answers it, ends. Linked statically. */
 #include <unistd.h>
 
-static int say(const char *text, size_t length) { return write(1, text, length) == (ssize_t)length ? 0 : 1; }
+static int say(const char* text, size_t length) { return write(1, text, length) == (ssize_t)length ? 0 : 1; }
 
 int main(void) {
     static const char banner[] = "220 floor\r\n";
