@@ -1,5 +1,5 @@
 // One message for one user: from the account to the mailbox. What deliver does for its caller, and smtpd's monitor in a
-// child of its own (an exec costs more than everything else that a delivery does).
+// child of its own (lib/privsep/worker.h).
 #pragma once
 
 #include <optional>
