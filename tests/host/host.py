@@ -141,13 +141,14 @@ def logged(pattern):
 def running(*names):
     """Processes of these programs in this host, as {pid: name}."""
     found = {}
-    for status in pathlib.Path("/proc").glob("[0-9]*/comm"):
+    # Not by glob("*/comm"): that looks at each file itself, and stumbles over a process that ends meanwhile.
+    for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            name = status.read_text().strip()
+            name = pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
         except OSError:
             continue
         if name in names:
-            found[int(status.parent.name)] = name
+            found[int(pid)] = name
     return found
 
 
